@@ -1,0 +1,1 @@
+"""Kallelse: the registration desk for public-sector events."""

@@ -1,0 +1,125 @@
+"""Everything that can go wrong in the domain.
+
+KallelseError
+├── InvalidInput              a field is wrong: names the fields and the remedies
+├── UnreadableRequest         the request as a whole cannot be read
+│   ├── UnsupportedMediaType
+│   └── BodyTooLarge
+├── Unauthorised              nobody we know
+├── NotFound
+│   ├── EventNotFound
+│   ├── LinkNotFound          a personal link that is wrong, used up or revoked
+│   └── SummaryNotFound
+├── Refused                   understood, and the answer is no
+│   ├── NotYetOpen
+│   ├── RegistrationClosed
+│   ├── EventFull
+│   └── AlreadyChanged        somebody else changed it first
+└── SendError                 the mail service did not take a mail
+    ├── SendThrottled         surely unsent, try again soon
+    ├── SendingPaused         surely unsent, and an operator has to act
+    ├── SendRejected          surely unsent, and never will be
+    └── SendOutcomeUnknown    the answer was lost: sent or not
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+class KallelseError(Exception):
+    """The root of the tree. The text of the exception is fit to show, and holds no personal data."""
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """What is wrong with one field. ``code`` names a message of the catalogues."""
+
+    field: str
+    code: str
+    detail: str
+
+
+class InvalidInput(KallelseError):
+    """One or more fields are wrong; nothing was changed."""
+
+    def __init__(self, *problems: FieldError) -> None:
+        super().__init__("; ".join(f"{problem.field}: {problem.detail}" for problem in problems))
+        self.problems = problems
+
+
+class UnreadableRequest(KallelseError):
+    """The body cannot be read."""
+
+
+class UnsupportedMediaType(UnreadableRequest):
+    """The content type is not one that the route takes."""
+
+
+class BodyTooLarge(UnreadableRequest):
+    """The body is larger than the route takes."""
+
+
+class Unauthorised(KallelseError):
+    """No credentials, or wrong ones."""
+
+
+class NotFound(KallelseError):
+    """There is no such thing."""
+
+
+class EventNotFound(NotFound):
+    """There is no event with this id."""
+
+
+class LinkNotFound(NotFound):
+    """The personal link is wrong, or revoked since the registration was cancelled."""
+
+
+class SummaryNotFound(NotFound):
+    """No such summary was handed in."""
+
+
+class Refused(KallelseError):
+    """The request is understood and cannot be granted."""
+
+
+class NotYetOpen(Refused):
+    """Registration opens later."""
+
+    def __init__(self, opens_at: datetime) -> None:
+        super().__init__("registration has not opened yet")
+        self.opens_at = opens_at
+
+
+class RegistrationClosed(Refused):
+    """The last day to register has passed."""
+
+
+class EventFull(Refused):
+    """Every seat is taken and the event has no waiting list."""
+
+
+class AlreadyChanged(Refused):
+    """The thing is no longer as it was when it was read."""
+
+
+class SendError(KallelseError):
+    """The mail service did not take a mail."""
+
+
+class SendThrottled(SendError):
+    """Too many at once: surely unsent."""
+
+
+class SendingPaused(SendError):
+    """The account cannot send now: surely unsent."""
+
+
+class SendRejected(SendError):
+    """The mail or its recipient is refused: surely unsent."""
+
+
+class SendOutcomeUnknown(SendError):
+    """The request left and no answer came."""

@@ -1,0 +1,41 @@
+"""Joining the meeting through a personal join link."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from .errors import Refused
+from .links import follow
+from .models import Event, EventRecord, Purpose, Registration, RegistrationState
+from .ports import Desk
+
+
+class Phase(StrEnum):
+    """What a join link does at an instant."""
+
+    EARLY = "early"
+    OPEN = "open"
+    OVER = "over"
+
+
+def phase(event: Event, now: datetime) -> Phase:
+    """A join link works from ``join_opens_at`` until the event ends."""
+    if now < event.join_opens_at:
+        return Phase.EARLY
+    return Phase.OPEN if now < event.ends_at else Phase.OVER
+
+
+def look(desk: Desk, secret: str) -> tuple[EventRecord, Registration]:
+    """What the join link opens; changes nothing. Raises LinkNotFound."""
+    return follow(desk, secret, Purpose.JOIN)
+
+
+def join(desk: Desk, secret: str, now: datetime) -> str:
+    """Record attendance and give the meeting address. Raises LinkNotFound, or Refused outside the window."""
+    record, registration = look(desk, secret)
+    confirmed = registration.state is RegistrationState.CONFIRMED
+    if not confirmed or phase(record.event, now) is not Phase.OPEN:
+        raise Refused("the join link is not open now")
+    desk.registrations.mark_joined(registration, now)
+    return record.event.meeting.address
