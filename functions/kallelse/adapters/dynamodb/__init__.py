@@ -1,0 +1,27 @@
+"""The desk in one DynamoDB table. Keys are in :mod:`.keys`, and each port has its module."""
+
+from __future__ import annotations
+
+from ...ports import Desk
+from .events import TableEvents
+from .mails import TableMails
+from .registrations import TableRegistrations
+from .seats import TableSeats
+from .summaries import TableSummaries
+from .table import Table, connect
+from .tokens import TableTokens
+
+
+def open_desk(table: Table) -> Desk:
+    """The desk whose contents are in the table."""
+    return Desk(
+        events=TableEvents(table),
+        seats=TableSeats(table),
+        registrations=TableRegistrations(table),
+        mails=TableMails(table),
+        tokens=TableTokens(table),
+        summaries=TableSummaries(table),
+    )
+
+
+__all__ = ["Table", "connect", "open_desk"]

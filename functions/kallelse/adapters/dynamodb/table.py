@@ -1,0 +1,150 @@
+"""The table: plain Python values in and out, and a conditional write as a yes or a no."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+
+Item = dict[str, Any]
+
+_serialise = TypeSerializer().serialize
+_deserialise = TypeDeserializer().deserialize
+
+
+def connect(name: str) -> Table:
+    """The table of this name. Short time limits, as a person waits; botocore retries what is safe."""
+    config = Config(connect_timeout=2, read_timeout=3, retries={"total_max_attempts": 4})
+    return Table(boto3.client("dynamodb", config=config), name)
+
+
+def typed(item: Item) -> dict[str, Any]:
+    """Python values as DynamoDB's typed ones; absent (None) and empty sets are left out."""
+    return {
+        name: _serialise(value)
+        for name, value in item.items()
+        if value is not None and value != set()
+    }
+
+
+def plain(item: dict[str, Any]) -> Item:
+    """DynamoDB's typed values as Python ones."""
+    return {name: _deserialise(value) for name, value in item.items()}
+
+
+@dataclass(frozen=True)
+class Table:
+    """One DynamoDB table and the client that reaches it."""
+
+    client: DynamoDBClient
+    name: str
+
+    def get(self, key: dict[str, str]) -> Item | None:
+        """One item, read consistently."""
+        answer = self.client.get_item(TableName=self.name, Key=typed(key), ConsistentRead=True)
+        return plain(answer["Item"]) if "Item" in answer else None
+
+    def query(self, partition: str, prefix: str, **options: Any) -> Iterator[Item]:
+        """The items of a partition whose sort key begins with ``prefix``, read consistently."""
+        yield from self._pages(
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
+            ExpressionAttributeValues=typed({":pk": partition, ":prefix": prefix}),
+            ConsistentRead=True,
+            **options,
+        )
+
+    def due(self, what: str, until: str) -> Iterator[Item]:
+        """The items of the due index of one kind up to an instant, the oldest first."""
+        yield from self._pages(
+            IndexName="due",
+            KeyConditionExpression="due = :due AND due_at <= :until",
+            ExpressionAttributeValues=typed({":due": what, ":until": until}),
+        )
+
+    def _pages(self, **request: Any) -> Iterator[Item]:
+        limit = request.get("Limit")
+        while True:
+            answer = self.client.query(TableName=self.name, **request)
+            yield from (plain(item) for item in answer["Items"])
+            if "LastEvaluatedKey" not in answer or limit:
+                return
+            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def count(self, condition: str, values: Item) -> int:
+        """How many items a key condition meets, read consistently."""
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self.name,
+            KeyConditionExpression=condition,
+            ExpressionAttributeValues=typed(values),
+            ConsistentRead=True,
+            Select="COUNT",
+        )
+        return sum(page["Count"] for page in pages)
+
+    def put(self, item: Item, condition: str | None = None, values: Item | None = None) -> bool:
+        """Store an item; False when the condition does not hold."""
+        request = _request(condition, values)
+        return self._holds("put_item", Item=typed(item), **request)
+
+    def update(
+        self,
+        key: dict[str, str],
+        expression: str,
+        values: Item | None = None,
+        condition: str | None = None,
+        names: dict[str, str] | None = None,
+    ) -> bool:
+        """Change an item; False when the condition does not hold."""
+        request = _request(condition, values, names)
+        return self._holds("update_item", Key=typed(key), UpdateExpression=expression, **request)
+
+    def transact(self, *writes: TransactWriteItemTypeDef) -> bool:
+        """All of the writes or none; False when a condition does not hold or another was faster."""
+        try:
+            self.client.transact_write_items(TransactItems=writes)
+        except self.client.exceptions.TransactionCanceledException as error:
+            reasons = {each.get("Code") for each in error.response.get("CancellationReasons", [])}
+            if reasons <= {"None", "ConditionalCheckFailed", "TransactionConflict"}:
+                return False
+            raise
+        return True
+
+    def put_in_transaction(
+        self, item: Item, condition: str, values: Item
+    ) -> TransactWriteItemTypeDef:
+        """A conditional put as a part of a transaction."""
+        request: Any = {"TableName": self.name, "Item": typed(item)}
+        return {"Put": request | _request(condition, values)}
+
+    def delete_in_transaction(self, key: dict[str, str]) -> TransactWriteItemTypeDef:
+        """A delete as a part of a transaction."""
+        return {"Delete": {"TableName": self.name, "Key": typed(key)}}
+
+    def _holds(self, operation: str, **request: Any) -> bool:
+        try:
+            getattr(self.client, operation)(TableName=self.name, **request)
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+                return False
+            raise
+        return True
+
+
+def _request(
+    condition: str | None, values: Item | None, names: dict[str, str] | None = None
+) -> dict[str, Any]:
+    request = {
+        "ConditionExpression": condition,
+        "ExpressionAttributeValues": typed(values) if values else None,
+        "ExpressionAttributeNames": names,
+    }
+    return {name: value for name, value in request.items() if value}

@@ -1,0 +1,57 @@
+"""Applying an event file: reading it, checking it, storing the event with its seats."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+from urllib.parse import urlsplit
+
+import yaml
+from pydantic import ValidationError
+
+from .errors import FieldError, InvalidInput
+from .models import Event, EventRecord
+from .ports import Desk
+
+
+def read(text: str) -> Event:
+    """The event that a file (YAML, hence also JSON) describes. Raises InvalidInput."""
+    try:
+        content: Any = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f" at line {mark.line + 1}" if mark else ""
+        raise InvalidInput(FieldError("body", "invalid", f"this is not valid YAML{place}")) from error
+    if not isinstance(content, dict):
+        raise InvalidInput(FieldError("body", "invalid", "write the event as a mapping of fields"))
+    try:
+        return Event.model_validate(content)
+    except ValidationError as error:
+        raise InvalidInput(*problems(error)) from error
+
+
+def problems(error: ValidationError) -> list[FieldError]:
+    """The same problems in words that name the field, without the values."""
+    return [
+        FieldError(
+            ".".join(str(part) for part in each["loc"]) or "event", "invalid", each["msg"]
+        )
+        for each in error.errors(include_input=False, include_url=False, include_context=False)
+    ]
+
+
+def apply(desk: Desk, event: Event, meeting_hosts: frozenset[str]) -> EventRecord:
+    """Store a new event or change an existing one, and arrange its seats.
+
+    ``meeting_hosts``: the hosts that a join link may lead to. Raises InvalidInput.
+    Applying the same file twice ends the same. Lowering the seats throws nobody out.
+    """
+    host = urlsplit(event.meeting.address).hostname
+    if host not in meeting_hosts:
+        allowed = ", ".join(sorted(meeting_hosts))
+        raise InvalidInput(
+            FieldError("meeting.address", "not-a-choice", f"the host must be one of: {allowed}")
+        )
+    record = desk.events.apply(event, secrets.token_hex(32))
+    desk.seats.arrange(event)
+    return record

@@ -1,0 +1,33 @@
+"""The figures that an organiser asks for: counts without personal data."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from .models import EventRecord
+from .ports import Desk
+
+
+def figures(desk: Desk, record: EventRecord) -> dict[str, object]:
+    """Seats, registrations by state and by kind of organisation, attendance, and mails."""
+    registrations = desk.registrations.of_event(record.event.id)
+    mails = desk.mails.of_event(record.event.id)
+    blocks = desk.seats.blocks(record.event.id)
+    return {
+        "event_id": record.event.id,
+        "seats": {
+            "total": sum(block.seats for block in blocks),
+            "taken": sum(len(block.holders) for block in blocks),
+        },
+        "registrations": dict(Counter(each.state.value for each in registrations)),
+        "organisation_kinds": dict(
+            Counter(each.participant.organisation_kind.value for each in registrations)
+        ),
+        "joined": sum(each.joined_at is not None for each in registrations),
+        "mails": _mails_by_kind([(mail.kind.value, mail.state.value) for mail in mails]),
+    }
+
+
+def _mails_by_kind(mails: list[tuple[str, str]]) -> dict[str, dict[str, int]]:
+    kinds = sorted({kind for kind, _ in mails})
+    return {kind: dict(Counter(state for each, state in mails if each == kind)) for kind in kinds}

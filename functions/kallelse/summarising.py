@@ -1,0 +1,144 @@
+"""Summaries of an event's discussions: handed in, published, and distributed.
+
+Every recipient gets one language: their own if the event promises a summary in it, else the
+event's. A new version is distributed anew; the same text handed in again is no new version.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from hashlib import sha256
+
+from .errors import AlreadyChanged, FieldError, InvalidInput
+from .models import (
+    Event,
+    EventRecord,
+    Language,
+    Mail,
+    MailKind,
+    Registration,
+    RegistrationState,
+    Summary,
+)
+from .ports import Desk, Documents
+from .rendering import Renderer
+
+MAX_MARKDOWN = 200_000
+"""The longest summary, in characters: with its HTML it stays far below the mail limit of SES, 40 MB."""
+
+
+def language_for(event: Event, wished: Language) -> Language:
+    """The language in which one who wished for ``wished`` gets the summary."""
+    for language in (wished, event.language):
+        if language in event.summary_languages:
+            return language
+    return event.summary_languages[0]
+
+
+def hand_in(
+    desk: Desk,
+    documents: Documents,
+    record: EventRecord,
+    language: Language,
+    markdown: str,
+    author: str,
+    now: datetime,
+) -> Summary:
+    """Store a summary's Markdown as a new version. Raises InvalidInput or AlreadyChanged."""
+    _check(record.event, language, markdown)
+    latest = desk.summaries.latest(record.event.id, language)
+    checksum = sha256(markdown.encode()).hexdigest()
+    if latest and latest.checksum == checksum:
+        return latest
+    summary = Summary(
+        event_id=record.event.id,
+        language=language,
+        version=latest.version + 1 if latest else 1,
+        author=author,
+        handed_in_at=now,
+        checksum=checksum,
+    )
+    # The text comes before the record, which starts the publisher.
+    documents.put(summary.source_key, markdown, "text/markdown", language)
+    if not desk.summaries.put(summary):
+        raise AlreadyChanged("another summary was handed in at the same moment; try again")
+    return summary
+
+
+def _check(event: Event, language: Language, markdown: str) -> None:
+    if language not in event.summary_languages:
+        promised = ", ".join(event.summary_languages)
+        raise InvalidInput(FieldError("language", "not-a-choice", f"choose one of: {promised}"))
+    if not markdown.strip():
+        raise InvalidInput(FieldError("markdown", "missing", "write the summary as Markdown"))
+    if len(markdown) > MAX_MARKDOWN:
+        raise InvalidInput(
+            FieldError("markdown", "too-long", f"keep to {MAX_MARKDOWN} characters")
+        )
+
+
+def publish(
+    desk: Desk, documents: Documents, renderer: Renderer, summary: Summary, now: datetime
+) -> list[Mail]:
+    """Store the HTML document and create the mail of every recipient in its language.
+
+    Interrupted and started again, it ends the same: nobody is left out or written to twice.
+    """
+    record = desk.events.get(summary.event_id)
+    confirmed = [
+        registration
+        for registration in desk.registrations.of_event(summary.event_id)
+        if registration.state is RegistrationState.CONFIRMED
+    ]
+    document = _document(record, renderer, summary, documents.get(summary.source_key), confirmed)
+    documents.put(summary.document_key, document, "text/html", summary.language)
+    created = [
+        mail
+        for recipient in _recipients(record.event, summary.language, confirmed)
+        if desk.mails.create(mail := _mail(summary, recipient, now))
+    ]
+    desk.summaries.mark_published(summary)
+    return created
+
+
+def _mail(summary: Summary, recipient: str, now: datetime) -> Mail:
+    return Mail(
+        event_id=summary.event_id,
+        kind=MailKind.SUMMARY,
+        recipient=recipient,
+        version=summary.version,
+        due_at=now,
+        created_at=now,
+    )
+
+
+def _recipients(event: Event, language: Language, confirmed: list[Registration]) -> list[str]:
+    participants = [
+        registration.mailbox
+        for registration in confirmed
+        if language_for(event, registration.participant.language) == language
+    ]
+    bodies = [
+        f"b-{body.id}"
+        for body in event.recipients
+        if language_for(event, body.language) == language
+    ]
+    return participants + bodies
+
+
+def _document(
+    record: EventRecord,
+    renderer: Renderer,
+    summary: Summary,
+    markdown: str,
+    confirmed: list[Registration],
+) -> str:
+    organisations = {registration.participant.organisation.casefold() for registration in confirmed}
+    return renderer.render(
+        "document/summary.html",
+        summary.language,
+        event=record.event,
+        summary=markdown,
+        participants=len(confirmed),
+        organisations=len(organisations),
+    )
