@@ -107,6 +107,10 @@ class Table:
         request = _request(condition, values, names)
         return self._holds("update_item", Key=typed(key), UpdateExpression=expression, **request)
 
+    def delete(self, key: dict[str, str]) -> None:
+        """Delete an item; harmless when it is gone."""
+        self.client.delete_item(TableName=self.name, Key=typed(key))
+
     def transact(self, *writes: TransactWriteItemTypeDef) -> bool:
         """All of the writes or none; False when a condition does not hold or another was faster."""
         try:
