@@ -48,7 +48,7 @@ def tick(desk: Desk, now: datetime) -> int:
     """What the clock does each minute; gives the number of mail records created."""
     live = desk.events.live()
     created = sum(_attend_to(desk, record, now) for record in live)
-    for registration in desk.registrations.with_outbox():
+    for registration in desk.registrations.with_outbox(now):
         record = desk.events.get(registration.event_id)
         created += len(post(desk, record, registration, now))
     return created

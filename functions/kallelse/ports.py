@@ -140,12 +140,6 @@ class Registrations(Protocol):
         """All registrations of the event, read consistently, the first to arrive first."""
         ...
 
-    def page(
-        self, event_id: str, limit: int, after: str | None
-    ) -> tuple[list[Registration], str | None]:
-        """At most ``limit`` registrations by id, and the id to continue after."""
-        ...
-
     def first_waiting(self, event_id: str) -> Registration | None:
         """The one who has waited longest."""
         ...
@@ -169,8 +163,8 @@ class Registrations(Protocol):
         """Replace the one by the other, off the waiting list; False when it changed meanwhile."""
         ...
 
-    def with_outbox(self) -> list[Registration]:
-        """Registrations that call for mails which have no record yet: one query."""
+    def with_outbox(self, until: datetime) -> list[Registration]:
+        """Registrations, changed up to ``until``, that call for mails which have no record yet: one query."""
         ...
 
     def clear_outbox(self, registration: Registration) -> None:

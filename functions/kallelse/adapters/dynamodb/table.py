@@ -101,10 +101,9 @@ class Table:
         expression: str,
         values: Item | None = None,
         condition: str | None = None,
-        names: dict[str, str] | None = None,
     ) -> bool:
         """Change an item; False when the condition does not hold."""
-        request = _request(condition, values, names)
+        request = _request(condition, values)
         return self._holds("update_item", Key=typed(key), UpdateExpression=expression, **request)
 
     def delete(self, key: dict[str, str]) -> None:
@@ -123,7 +122,7 @@ class Table:
         return True
 
     def put_in_transaction(
-        self, item: Item, condition: str, values: Item
+        self, item: Item, condition: str | None = None, values: Item | None = None
     ) -> TransactWriteItemTypeDef:
         """A conditional put as a part of a transaction."""
         request: Any = {"TableName": self.name, "Item": typed(item)}
@@ -144,8 +143,10 @@ class Table:
 
 
 def _request(
-    condition: str | None, values: Item | None, names: dict[str, str] | None = None
+    condition: str | None, values: Item | None
 ) -> dict[str, Any]:
+    # "state" is a reserved word of DynamoDB.
+    names = {"#state": "state"} if condition and "#state" in condition else None
     request = {
         "ConditionExpression": condition,
         "ExpressionAttributeValues": typed(values) if values else None,

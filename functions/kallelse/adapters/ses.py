@@ -1,0 +1,62 @@
+"""Amazon SES: one try per call, since it has no idempotency token and a retry may double a mail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, EndpointConnectionError
+
+from ..errors import SendError, SendingPaused, SendOutcomeUnknown, SendRejected, SendThrottled
+
+if TYPE_CHECKING:
+    from mypy_boto3_sesv2 import SESV2Client
+
+# The errors of SendEmail in the SES API v2 reference, and what each says about the mail.
+ERRORS: dict[str, type[SendError]] = {
+    "TooManyRequestsException": SendThrottled,
+    "ThrottlingException": SendThrottled,
+    "LimitExceededException": SendingPaused,
+    "AccountSuspendedException": SendingPaused,
+    "SendingPausedException": SendingPaused,
+    "MailFromDomainNotVerifiedException": SendingPaused,
+    "AccessDeniedException": SendingPaused,
+    "NotFoundException": SendingPaused,
+    "MessageRejected": SendRejected,
+    "BadRequestException": SendRejected,
+}
+
+
+@dataclass(frozen=True)
+class SesPostman:
+    """Keeps the promise of :class:`kallelse.ports.Postman`."""
+
+    client: SESV2Client
+    sender: str
+    configuration_set: str
+
+    def send(self, recipient: str, message: bytes, tags: dict[str, str]) -> str:
+        try:
+            answer = self.client.send_email(
+                FromEmailAddress=self.sender,
+                Destination={"ToAddresses": [recipient]},
+                Content={"Raw": {"Data": message}},
+                EmailTags=[{"Name": name, "Value": value} for name, value in tags.items()],
+                ConfigurationSetName=self.configuration_set,
+            )
+        except (EndpointConnectionError, ConnectTimeoutError) as error:
+            raise SendThrottled("the mail service cannot be reached") from error
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            raise ERRORS.get(code, SendOutcomeUnknown)(code) from error
+        except BotoCoreError as error:
+            raise SendOutcomeUnknown(type(error).__name__) from error
+        return answer["MessageId"]
+
+
+def connect(sender: str, configuration_set: str) -> SesPostman:
+    """The account's SES; a call that takes longer than 10 seconds counts as unanswered."""
+    config = Config(connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 1})
+    return SesPostman(boto3.client("sesv2", config=config), sender, configuration_set)
