@@ -133,9 +133,7 @@ class Composer:
         return Letter(address, message.as_bytes())
 
 
-def makes_sense(
-    mail: Mail, record: EventRecord, registration: Registration, now: datetime
-) -> bool:
+def makes_sense(mail: Mail, record: EventRecord, registration: Registration, now: datetime) -> bool:
     """Whether the registration still is what the mail says, and the meeting not over for its link."""
     if mail.kind is MailKind.SUMMARY:
         return registration.state is RegistrationState.CONFIRMED

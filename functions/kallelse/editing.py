@@ -33,9 +33,7 @@ def read(text: str) -> Event:
 def problems(error: ValidationError) -> list[FieldError]:
     """The same problems in words that name the field, without the values."""
     return [
-        FieldError(
-            ".".join(str(part) for part in each["loc"]) or "event", "invalid", each["msg"]
-        )
+        FieldError(".".join(str(part) for part in each["loc"]) or "event", "invalid", each["msg"])
         for each in error.errors(include_input=False, include_url=False, include_context=False)
     ]
 

@@ -52,9 +52,7 @@ Compose = Callable[[Mail], Letter | None]
 """Writes the letter of a mail; None when the mail has lost its sense."""
 
 
-def sweep(
-    desk: Desk, postman: Postman, compose: Compose, clock: Callable[[], datetime]
-) -> list[Mail]:
+def sweep(desk: Desk, postman: Postman, compose: Compose, clock: Callable[[], datetime]) -> list[Mail]:
     """Look at every mail that is due; gives those that changed."""
     return work(desk, postman, compose, clock, desk.mails.due(clock()))
 
@@ -77,9 +75,7 @@ def work(
     return changed
 
 
-def attend_to(
-    desk: Desk, postman: Postman, compose: Compose, now: datetime, mail: Mail
-) -> Mail | None:
+def attend_to(desk: Desk, postman: Postman, compose: Compose, now: datetime, mail: Mail) -> Mail | None:
     """Do what one mail needs at this instant; None when that is nothing, or another mailer was faster.
 
     Raises SendingPaused, after putting the mail back, when the account cannot send.
@@ -90,9 +86,7 @@ def attend_to(
         return _move(desk, mail, state=MailState.UNKNOWN, due_at=now + FEEDBACK_WAIT)
     if mail.state is MailState.UNKNOWN:
         return _decide(desk, mail, now)
-    lease = _move(
-        desk, mail, state=MailState.SENDING, attempt=mail.attempt + 1, due_at=now + LEASE
-    )
+    lease = _move(desk, mail, state=MailState.SENDING, attempt=mail.attempt + 1, due_at=now + LEASE)
     return lease and _send(desk, postman, compose, now, lease)
 
 
@@ -113,9 +107,7 @@ def _decide(desk: Desk, mail: Mail, now: datetime) -> Mail | None:
     return _move(desk, mail, due_at=None)
 
 
-def _send(
-    desk: Desk, postman: Postman, compose: Compose, now: datetime, lease: Mail
-) -> Mail | None:
+def _send(desk: Desk, postman: Postman, compose: Compose, now: datetime, lease: Mail) -> Mail | None:
     letter = compose(lease)
     if letter is None or desk.mails.is_suppressed(letter.recipient):
         return _move(desk, lease, state=MailState.SUPPRESSED, due_at=None)
@@ -135,9 +127,7 @@ def _after(desk: Desk, lease: Mail, error: SendError, now: datetime) -> Mail | N
             return _move(desk, lease, state=MailState.FAILED, due_at=None)
         case SendOutcomeUnknown():
             return _move(desk, lease, state=MailState.UNKNOWN, due_at=now + FEEDBACK_WAIT)
-    _move(
-        desk, lease, state=MailState.PENDING, attempt=lease.attempt - 1, due_at=now + PAUSE
-    )
+    _move(desk, lease, state=MailState.PENDING, attempt=lease.attempt - 1, due_at=now + PAUSE)
     raise error
 
 

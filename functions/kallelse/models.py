@@ -179,7 +179,7 @@ class Event(Model):
             raise ValueError("ends must be after starts")
         if self.last_day_to_register > self.starts.date():
             raise ValueError("last_day_to_register must not be after the day of the event")
-        if self.registration_opens and self.opens_at >= self.closes_at:  # type: ignore[operator]
+        if self.opens_at and self.opens_at >= self.closes_at:
             raise ValueError("registration_opens must be before last_day_to_register ends")
         if len({body.id for body in self.recipients}) < len(self.recipients):
             raise ValueError("recipients must have different ids")
@@ -195,7 +195,7 @@ class Event(Model):
             ("description", self.description),
             ("audience", self.audience),
             ("closing_words", self.closing_words),
-            ("tour.title", self.tour and self.tour.title),
+            ("tour.title", self.tour.title if self.tour else None),
         ]
         texts += [(f"hosts.{n}", host) for n, host in enumerate(self.hosts)]
         texts += [(f"contacts.{n}.organisation", c.organisation) for n, c in enumerate(self.contacts)]

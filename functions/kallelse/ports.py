@@ -274,5 +274,3 @@ class Postman(Protocol):
     def send(self, recipient: str, message: bytes, tags: dict[str, str]) -> str:
         """Send once, never retry, and give the service's message id; raises SendError."""
         ...
-
-

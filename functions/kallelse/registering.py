@@ -11,7 +11,14 @@ import hmac
 from base64 import b32encode
 from datetime import datetime, timedelta
 
-from .errors import AlreadyChanged, EventFull, FieldError, InvalidInput, NotYetOpen, RegistrationClosed
+from .errors import (
+    AlreadyChanged,
+    EventFull,
+    FieldError,
+    InvalidInput,
+    NotYetOpen,
+    RegistrationClosed,
+)
 from .models import (
     Event,
     EventRecord,
@@ -93,9 +100,7 @@ def _without_seat(desk: Desk, event: Event, newcomer: Registration, claim: Claim
 
 
 def _wait(desk: Desk, event: Event, newcomer: Registration) -> Registration:
-    waiting = newcomer.model_copy(
-        update={"state": RegistrationState.WAITING, "outbox": (MailKind.WAITING,)}
-    )
+    waiting = newcomer.model_copy(update={"state": RegistrationState.WAITING, "outbox": (MailKind.WAITING,)})
     now = newcomer.registered_at
     # The marker comes first: from here on no newcomer is seated before this one.
     desk.seats.close_to_newcomers(event.id, waiting.holder, now)
@@ -147,9 +152,7 @@ def promote_waiting(desk: Desk, event: Event, now: datetime) -> list[Registratio
         if first is None:
             desk.seats.open_to_newcomers(event.id, blocks)
             break
-        if not _seat_for(blocks, first) or not desk.seats.claim_for_waiting(
-            event.id, first.holder, now
-        ):
+        if not _seat_for(blocks, first) or not desk.seats.claim_for_waiting(event.id, first.holder, now):
             break
         confirmed = _confirm(desk, first, now)
         promoted += [confirmed] if confirmed else []

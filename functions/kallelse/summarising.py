@@ -72,9 +72,7 @@ def _check(event: Event, language: Language, markdown: str) -> None:
     if not markdown.strip():
         raise InvalidInput(FieldError("markdown", "missing", "write the summary as Markdown"))
     if len(markdown) > MAX_MARKDOWN:
-        raise InvalidInput(
-            FieldError("markdown", "too-long", f"keep to {MAX_MARKDOWN} characters")
-        )
+        raise InvalidInput(FieldError("markdown", "too-long", f"keep to {MAX_MARKDOWN} characters"))
 
 
 def publish(
@@ -118,11 +116,7 @@ def _recipients(event: Event, language: Language, confirmed: list[Registration])
         for registration in confirmed
         if language_for(event, registration.participant.language) == language
     ]
-    bodies = [
-        f"b-{body.id}"
-        for body in event.recipients
-        if language_for(event, body.language) == language
-    ]
+    bodies = [f"b-{body.id}" for body in event.recipients if language_for(event, body.language) == language]
     return participants + bodies
 
 

@@ -40,9 +40,7 @@ class TableMails:
         return [_mail(item) for item in self.table.query(keys.event_partition(event_id), "MAIL#")]
 
     def suppress(self, address: str, reason: MailState, now: datetime) -> None:
-        self.table.put(
-            keys.suppressed(address) | {"reason": reason.value, "since": keys.instant(now)}
-        )
+        self.table.put(keys.suppressed(address) | {"reason": reason.value, "since": keys.instant(now)})
 
     def is_suppressed(self, address: str) -> bool:
         return self.table.get(keys.suppressed(address)) is not None

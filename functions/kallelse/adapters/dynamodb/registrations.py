@@ -87,15 +87,11 @@ class TableRegistrations:
 
 
 def _entry(registration: Registration) -> Item:
-    return dict(
-        keys.place_in_line(registration.event_id, registration.registered_at, registration.id)
-    )
+    return dict(keys.place_in_line(registration.event_id, registration.registered_at, registration.id))
 
 
 def _item(registration: Registration) -> Item:
-    item = keys.registration(registration.event_id, registration.id) | registration.model_dump(
-        mode="json"
-    )
+    item = keys.registration(registration.event_id, registration.id) | registration.model_dump(mode="json")
     if registration.outbox:
         item |= {"due": "registration", "due_at": keys.instant(registration.registered_at)}
     return item

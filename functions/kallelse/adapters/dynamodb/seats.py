@@ -22,8 +22,7 @@ CLAIM = (
 )
 
 CLAIM_FOR_WAITING = (
-    "contains(holders, :holder) OR (attribute_not_exists(holders) AND seats > :none)"
-    " OR size(holders) < seats"
+    "contains(holders, :holder) OR (attribute_not_exists(holders) AND seats > :none) OR size(holders) < seats"
 )
 
 
@@ -61,9 +60,7 @@ class TableSeats:
         )
 
     def blocks(self, event_id: str) -> list[SeatBlock]:
-        return [
-            _block(item) for item in self.table.query(keys.event_partition(event_id), "SEATS#")
-        ]
+        return [_block(item) for item in self.table.query(keys.event_partition(event_id), "SEATS#")]
 
     def claim(self, event: Event, holder: str, now: datetime) -> Claim:
         numbers = _probe_order(holder, len(block_sizes(event.seats)))
@@ -107,7 +104,11 @@ class TableSeats:
         for block in self.blocks(event_id):
             if holder in block.holders:
                 self._change(
-                    event_id, block.number, "DELETE holders :holder SET touched_at = :now", holder, now
+                    event_id,
+                    block.number,
+                    "DELETE holders :holder SET touched_at = :now",
+                    holder,
+                    now,
                 )
                 self._say_full(event_id, full=False)
 
@@ -125,9 +126,7 @@ class TableSeats:
             key = keys.seat_block(event_id, block.number)
             if block.number == 0:
                 values: Item = {":set": {holder}, ":holder": holder, ":now": keys.instant(now)}
-                self.table.update(
-                    key, "ADD arriving :set SET queue = :holder, touched_at = :now", values
-                )
+                self.table.update(key, "ADD arriving :set SET queue = :holder, touched_at = :now", values)
             else:
                 self.table.update(key, "SET queue = :holder", {":holder": holder})
 
@@ -137,9 +136,7 @@ class TableSeats:
     def forget_arriving(self, event_id: str, holders: Iterable[str]) -> None:
         gone = set(holders)
         if gone:
-            self.table.update(
-                keys.seat_block(event_id, 0), "DELETE arriving :gone", {":gone": gone}
-            )
+            self.table.update(keys.seat_block(event_id, 0), "DELETE arriving :gone", {":gone": gone})
 
     def open_to_newcomers(self, event_id: str, seen: Sequence[SeatBlock]) -> None:
         if any(block.arriving for block in seen):
@@ -164,9 +161,7 @@ class TableSeats:
                     "touched_at = :touched",
                 )
 
-    def _change(
-        self, event_id: str, number: int, expression: str, holder: str, now: datetime
-    ) -> None:
+    def _change(self, event_id: str, number: int, expression: str, holder: str, now: datetime) -> None:
         values: Item = {":holder": {holder}, ":now": keys.instant(now)}
         self.table.update(keys.seat_block(event_id, number), expression, values)
 

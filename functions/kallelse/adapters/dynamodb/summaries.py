@@ -37,7 +37,10 @@ class TableSummaries:
         self.table.update(
             keys.summary(summary.event_id, summary.language, summary.version),
             "SET #state = :published REMOVE due, due_at",
-            {":published": SummaryState.PUBLISHED.value, ":handed_in": SummaryState.HANDED_IN.value},
+            {
+                ":published": SummaryState.PUBLISHED.value,
+                ":handed_in": SummaryState.HANDED_IN.value,
+            },
             "#state = :handed_in",
         )
 
@@ -46,6 +49,4 @@ class TableSummaries:
 
 
 def _summary(item: Item) -> Summary:
-    return Summary.model_validate(
-        {name: item[name] for name in Summary.model_fields if name in item}
-    )
+    return Summary.model_validate({name: item[name] for name in Summary.model_fields if name in item})

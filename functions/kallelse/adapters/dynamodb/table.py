@@ -29,11 +29,7 @@ def connect(name: str) -> Table:
 
 def typed(item: Item) -> dict[str, Any]:
     """Python values as DynamoDB's typed ones; absent (None) and empty sets are left out."""
-    return {
-        name: _serialise(value)
-        for name, value in item.items()
-        if value is not None and value != set()
-    }
+    return {name: _serialise(value) for name, value in item.items() if value is not None and value != set()}
 
 
 def plain(item: dict[str, Any]) -> Item:
@@ -142,9 +138,7 @@ class Table:
         return True
 
 
-def _request(
-    condition: str | None, values: Item | None
-) -> dict[str, Any]:
+def _request(condition: str | None, values: Item | None) -> dict[str, Any]:
     # "state" is a reserved word of DynamoDB.
     names = {"#state": "state"} if condition and "#state" in condition else None
     request = {

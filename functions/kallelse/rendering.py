@@ -1,0 +1,133 @@
+"""Turning templates into text: Jinja2 in which a missing value is an error, and gettext catalogues.
+
+Every language is a folder ``locale/<language>`` beside the templates. Dates are written as the
+Unicode CLDR has them, in the event's own zone.
+"""
+
+from __future__ import annotations
+
+import gettext
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup, escape
+
+from .models import Event, in_language
+
+AT = {"sv": " kl. ", "fi": " klo ", "en": ", "}
+"""What stands between a date and a time of day."""
+
+
+@dataclass(frozen=True)
+class Renderer:
+    """Renders the templates of one folder, the templates layer."""
+
+    templates: Path
+
+    def render(self, template: str, language: str, **context: Any) -> str:
+        """The template in the language. Raises jinja2.UndefinedError when a value is missing."""
+        environment = _environment(self.templates, language)
+        return environment.get_template(template).render(language=language, **context)
+
+    def mail_parts(self, kind: str, language: str, **context: Any) -> tuple[str, str, str]:
+        """Subject, plain text and HTML of a mail."""
+        subject, text, html = (
+            self.render(f"email/{kind}/{part}", language, **context)
+            for part in ("subject.txt", "body.txt", "body.html")
+        )
+        return " ".join(subject.split()), text, html
+
+
+@lru_cache(maxsize=16)
+def _environment(templates: Path, language: str) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(templates),
+        autoescape=lambda name: bool(name and name.endswith(".html")),  # noqa: S701 - plain text stays plain
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    catalogue = gettext.translation("kallelse", templates / "locale", [language], fallback=True)
+    environment.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]
+    environment.filters |= {
+        "text": _text,
+        "paragraphs": _paragraphs,
+        "markdown": markdown,
+        "clock": _clock_filter,
+        "day": _day_filter,
+        "moment": _moment_filter,
+        "period": _period_filter,
+    }
+    return environment
+
+
+def clock(at: time | datetime, language: str) -> str:
+    """A time of day: 13.00 in Swedish and Finnish as written in Finland, 13:00 in English."""
+    return at.strftime("%H:%M" if language == "en" else "%H.%M")
+
+
+def day(on: date, language: str) -> str:
+    """A date with its weekday, such as "onsdag 9 september 2020"."""
+    pattern = "EEEE d. MMMM y" if language == "fi" else "EEEE d MMMM y"
+    return format_date(on, pattern, locale=language)
+
+
+def moment(event: Event, at: datetime, language: str) -> str:
+    """An instant in the event's zone, such as "onsdag 16 september 2020 kl. 13.00"."""
+    local = at.astimezone(ZoneInfo(event.timezone))
+    return f"{day(local.date(), language)}{AT.get(language, ' ')}{clock(local, language)}"
+
+
+def period(event: Event, language: str) -> str:
+    """When the event is, such as "onsdag 16 september 2020 kl. 13.00–15.45"."""
+    start = moment(event, event.starts_at, language)
+    if event.starts.date() == event.ends.date():
+        return f"{start}–{clock(event.ends, language)}"
+    return f"{start} – {moment(event, event.ends_at, language)}"
+
+
+def markdown(source: str) -> Markup:
+    """Markdown as HTML without anything that could run or load."""
+    # Only the functions that write summaries need these two, so the others do not pay for them.
+    import nh3
+    from markdown_it import MarkdownIt
+
+    return Markup(nh3.clean(MarkdownIt("commonmark").enable("table").render(source)))  # noqa: S704
+
+
+@pass_context
+def _text(context: Context, text: dict[str, str]) -> str:
+    return in_language(text, context["language"], context["event"].language)
+
+
+def _paragraphs(text: str) -> Markup:
+    parts = (part.strip() for part in text.split("\n\n"))
+    return Markup("\n").join(Markup("<p>{}</p>").format(escape(part)) for part in parts if part)
+
+
+@pass_context
+def _clock_filter(context: Context, at: time) -> str:
+    return clock(at, context["language"])
+
+
+@pass_context
+def _day_filter(context: Context, on: date) -> str:
+    return day(on, context["language"])
+
+
+@pass_context
+def _moment_filter(context: Context, at: datetime) -> str:
+    return moment(context["event"], at, context["language"])
+
+
+@pass_context
+def _period_filter(context: Context, event: Event) -> str:
+    return period(event, context["language"])

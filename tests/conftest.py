@@ -1,0 +1,100 @@
+"""Engines and examples that the tests share."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+import yaml
+from moto import mock_aws
+
+from kallelse.adapters.dynamodb import Table, open_desk
+from kallelse.models import Event, OrganisationKind, Participant
+from kallelse.ports import Desk
+
+ROOT = Path(__file__).parent.parent
+
+
+class CloudFormation(yaml.SafeLoader):
+    """Reads CloudFormation's YAML, with its short functions as plain values."""
+
+
+CloudFormation.add_multi_constructor("!", lambda loader, _suffix, node: getattr(node, "value", None))
+
+
+def table_definition() -> dict[str, Any]:
+    """The request of CreateTable for the table that infra/data.yaml defines."""
+    template = yaml.load((ROOT / "infra/data.yaml").read_text(), CloudFormation)  # noqa: S506
+    properties = template["Resources"]["Table"]["Properties"]
+    wanted = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
+    return {name: properties[name] for name in wanted} | {"TableName": "kallelse"}
+
+
+@pytest.fixture
+def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """moto, with credentials that open nothing."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "none")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "none")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-north-1")
+    with mock_aws():
+        yield
+
+
+@pytest.fixture
+def desk(cloud: None) -> Desk:
+    """An empty desk on the deployed table's definition."""
+    client = boto3.client("dynamodb")
+    client.create_table(**table_definition())
+    return open_desk(Table(client, "kallelse"))
+
+
+@pytest.fixture
+def event() -> Event:
+    """Two seats, a waiting list, and the times of the seminar of 16 September 2020."""
+    return an_event()
+
+
+def an_event(**changes: Any) -> Event:
+    """The example event, changed."""
+    fields: dict[str, Any] = {
+        "id": "seminarium",
+        "language": "sv",
+        "title": {"sv": "Seminarium", "fi": "Seminaari"},
+        "short_description": {"sv": "Ett seminarium."},
+        "description": {"sv": "Om öppenhet."},
+        "audience": {"sv": "Kommuner och ämbetsverk"},
+        "hosts": [{"sv": "Finansministeriet"}],
+        "timezone": "Europe/Helsinki",
+        "starts": "2020-09-16T13:00",
+        "ends": "2020-09-16T15:45",
+        "last_day_to_register": "2020-09-09",
+        "seats": 2,
+        "programme": [{"starts": "13:00", "title": {"sv": "Välkomstord"}}],
+        "meeting": {"address": "https://webbseminarium.example/rum"},
+        "contacts": [{"name": "Kansliet", "email": "kansliet@example.org"}],
+        "summary_languages": ["sv", "en"],
+    }
+    return Event.model_validate(fields | changes)
+
+
+def a_participant(name: str) -> Participant:
+    """A participant whose address derives from the name."""
+    return Participant(
+        name=name,
+        email=f"{name.lower()}@example.org",
+        organisation="Vasa",
+        organisation_kind=OrganisationKind.MUNICIPALITY,
+        language="sv",
+    )
+
+
+def utc(text: str) -> datetime:
+    """An instant from ISO 8601 without offset, taken as UTC."""
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
