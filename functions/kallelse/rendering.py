@@ -36,6 +36,10 @@ class Renderer:
         environment = _environment(self.templates, language)
         return environment.get_template(template).render(language=language, **context)
 
+    def languages(self) -> tuple[str, ...]:
+        """The languages that there is a catalogue for."""
+        return _languages(self.templates)
+
     def mail_parts(self, kind: str, language: str, **context: Any) -> tuple[str, str, str]:
         """Subject, plain text and HTML of a mail."""
         subject, text, html = (
@@ -43,6 +47,11 @@ class Renderer:
             for part in ("subject.txt", "body.txt", "body.html")
         )
         return " ".join(subject.split()), text, html
+
+
+@lru_cache(maxsize=1)
+def _languages(templates: Path) -> tuple[str, ...]:
+    return tuple(sorted(folder.name for folder in (templates / "locale").iterdir() if folder.is_dir()))
 
 
 @lru_cache(maxsize=16)

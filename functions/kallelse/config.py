@@ -1,0 +1,93 @@
+"""The settings of each function, read from its environment variables and checked before first use."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Self, TypeVar
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, EmailStr, Field, field_validator, model_validator
+
+from .clock import Clock, stopped_at, system_clock
+
+PREFIX = "KALLELSE_"
+
+Name = Annotated[str, Field(min_length=1)]
+
+
+class Settings(BaseModel):
+    """What every function needs.
+
+    ``local``, ``now`` (the instant at which the clock stands) and ``local_token`` exist for the
+    local cloud. Lambda sets AWS_LAMBDA_RUNTIME_API: a function that runs there refuses them.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    table: Name
+    local: bool = False
+    now: AwareDatetime | None = None
+    local_token: str | None = None
+    deployed: bool = False
+
+    @model_validator(mode="after")
+    def _local_only(self) -> Self:
+        if self.deployed and (self.local or self.now or self.local_token):
+            raise ValueError("KALLELSE_LOCAL, KALLELSE_NOW and KALLELSE_LOCAL_TOKEN are for the local cloud")
+        if not self.local and (self.now or self.local_token):
+            raise ValueError("KALLELSE_NOW and KALLELSE_LOCAL_TOKEN need KALLELSE_LOCAL=1")
+        return self
+
+    @property
+    def clock(self) -> Clock:
+        """The clock of the system, or the one that the local cloud set."""
+        return stopped_at(self.now) if self.now else system_clock
+
+
+class PublicSettings(Settings):
+    """The public function: pages and registrations."""
+
+    templates: Path = Path("/opt")
+
+
+class AdminSettings(Settings):
+    """The admin function. ``meeting_hosts``: where join links may lead, separated by commas."""
+
+    bucket: Name
+    meeting_hosts: frozenset[str]
+
+    @field_validator("meeting_hosts", mode="before")
+    @classmethod
+    def _split(cls, value: str) -> frozenset[str]:
+        return frozenset(host.strip() for host in value.split(",") if host.strip())
+
+
+class MailerSettings(Settings):
+    """The mailer. ``base_url``: what links in mails begin with."""
+
+    bucket: Name
+    sender: EmailStr
+    configuration_set: Name
+    base_url: Annotated[str, Field(pattern=r"^https?://[^/]+(/.*)?[^/]$")]
+    templates: Path = Path("/opt")
+
+
+class PublisherSettings(Settings):
+    """The publisher of summaries."""
+
+    bucket: Name
+    templates: Path = Path("/opt")
+
+
+S = TypeVar("S", bound=Settings)
+
+
+def read(settings: type[S], environment: Mapping[str, str] = os.environ) -> S:
+    """The settings of a function. Raises pydantic.ValidationError, which names what is wrong."""
+    values: dict[str, object] = {
+        name.removeprefix(PREFIX).lower(): value
+        for name, value in environment.items()
+        if name.startswith(PREFIX)
+    }
+    return settings.model_validate(values | {"deployed": "AWS_LAMBDA_RUNTIME_API" in environment})

@@ -1,0 +1,133 @@
+"""The organisers' endpoint: JSON under /admin, for callers whom IAM let in."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from hmac import compare_digest
+from http import HTTPStatus
+from typing import Any
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
+
+from ..adapters import s3
+from ..adapters.dynamodb import connect, open_desk
+from ..config import AdminSettings, read
+from ..editing import apply
+from ..editing import read as read_event
+from ..errors import FieldError, InvalidInput, KallelseError, NotFound, Unauthorised, UnreadableRequest
+from ..figures import figures
+from ..http import answer, body_of, problem
+from ..models import EventRecord
+from ..ports import Desk, Documents
+from ..summarising import hand_in
+
+MAX_BODY = 1_000_000
+"""Bytes; an event file or a summary with room to spare, below the 6 MB of a Lambda request."""
+
+app = APIGatewayHttpResolver()
+
+
+@cache
+def _wiring() -> tuple[AdminSettings, Desk, Documents]:
+    settings = read(AdminSettings)
+    return settings, open_desk(connect(settings.table)), s3.connect(settings.bucket)
+
+
+def _organiser() -> str:
+    """Who calls: an IAM identity that API Gateway vouches for, or the local cloud's token."""
+    settings, *_ = _wiring()
+    if settings.local:
+        given = app.current_event.headers.get("authorization") or ""
+        if settings.local_token and compare_digest(given, f"Bearer {settings.local_token}"):
+            return "local organiser"
+    else:
+        authorizer = app.current_event.raw_event["requestContext"].get("authorizer") or {}
+        arn = (authorizer.get("iam") or {}).get("userArn")
+        if arn:
+            return str(arn)
+    raise Unauthorised("no credentials that are known here")
+
+
+def _stored(record: EventRecord) -> dict[str, Any]:
+    return {"revision": record.revision, "event": record.event.model_dump(mode="json")}
+
+
+@app.put("/admin/events/<event_id>")
+def put_event(event_id: str) -> Response[str]:
+    """Create or change an event from its file."""
+    settings, desk, _ = _wiring()
+    event = read_event(body_of(app.current_event, ("application/yaml", "application/json"), MAX_BODY))
+    if event.id != event_id:
+        raise InvalidInput(FieldError("id", "invalid", f"the address says {event_id!r}"))
+    return answer(_stored(apply(desk, event, settings.meeting_hosts)))
+
+
+@app.get("/admin/events/<event_id>")
+def get_event(event_id: str) -> Response[str]:
+    """The event as stored."""
+    return answer(_stored(_wiring()[1].events.get(event_id)))
+
+
+@app.get("/admin/events/<event_id>/registrations")
+def list_registrations(event_id: str) -> Response[str]:
+    """All registrations, the first to arrive first."""
+    desk = _wiring()[1]
+    desk.events.get(event_id)
+    registrations = desk.registrations.of_event(event_id)
+    shown = [each.model_dump(mode="json", exclude={"outbox"}) for each in registrations]
+    return answer({"registrations": shown})
+
+
+@app.get("/admin/events/<event_id>/figures")
+def get_figures(event_id: str) -> Response[str]:
+    """Counts of seats, registrations and mails."""
+    desk = _wiring()[1]
+    return answer(figures(desk, desk.events.get(event_id)))
+
+
+@app.post("/admin/events/<event_id>/summaries")
+def post_summary(event_id: str) -> Response[str]:
+    """Hand in a summary: ``{"language": "sv", "markdown": "..."}``. It is published soon after."""
+    settings, desk, documents = _wiring()
+    language, markdown = _summary_in(body_of(app.current_event, ("application/json",), MAX_BODY))
+    record = desk.events.get(event_id)
+    summary = hand_in(desk, documents, record, language, markdown, _organiser(), settings.clock())
+    return answer(summary.model_dump(mode="json"), HTTPStatus.ACCEPTED)
+
+
+def _summary_in(body: str) -> tuple[str, str]:
+    try:
+        content = json.loads(body)
+    except ValueError as error:
+        raise UnreadableRequest("the body is not valid JSON") from error
+    if not isinstance(content, dict) or set(content) != {"language", "markdown"}:
+        raise UnreadableRequest("send an object with the fields language and markdown")
+    if not all(isinstance(value, str) for value in content.values()):
+        raise UnreadableRequest("language and markdown must be text")
+    return content["language"], content["markdown"]
+
+
+@app.exception_handler(KallelseError)  # type: ignore[untyped-decorator]
+def _refuse(error: KallelseError) -> Response[str]:
+    return problem(error)
+
+
+@app.not_found
+def _nowhere(error: NotFoundError) -> Response[str]:
+    return problem(NotFound("there is nothing at this address"))
+
+
+def _guard(resolver: APIGatewayHttpResolver, route: NextMiddleware) -> Response[str]:
+    _organiser()
+    return route(resolver)
+
+
+app.use(middlewares=[_guard])
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Answer a request."""
+    return app.resolve(event, context)

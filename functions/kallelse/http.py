@@ -1,0 +1,110 @@
+"""HTTP at the edge: the one table of errors, problem+json (RFC 9457), and reading bodies."""
+
+from __future__ import annotations
+
+import json
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qsl
+
+from aws_lambda_powertools.event_handler import Response
+
+from .errors import (
+    AlreadyChanged,
+    BodyTooLarge,
+    InvalidInput,
+    KallelseError,
+    LinkNotFound,
+    NotFound,
+    Refused,
+    Unauthorised,
+    UnreadableRequest,
+    UnsupportedMediaType,
+)
+
+# The first that fits counts, so the narrower stand before the wider.
+STATUS: tuple[tuple[type[KallelseError], HTTPStatus], ...] = (
+    (InvalidInput, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (UnsupportedMediaType, HTTPStatus.UNSUPPORTED_MEDIA_TYPE),
+    (BodyTooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+    (UnreadableRequest, HTTPStatus.BAD_REQUEST),
+    (Unauthorised, HTTPStatus.UNAUTHORIZED),
+    (LinkNotFound, HTTPStatus.NOT_FOUND),
+    (NotFound, HTTPStatus.NOT_FOUND),
+    (AlreadyChanged, HTTPStatus.SERVICE_UNAVAILABLE),
+    (Refused, HTTPStatus.CONFLICT),
+    (KallelseError, HTTPStatus.INTERNAL_SERVER_ERROR),
+)
+
+SECURITY = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self';"
+    " base-uri 'none'; frame-ancestors 'none'",
+    "Strict-Transport-Security": "max-age=31536000",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+
+
+def status_of(error: KallelseError) -> HTTPStatus:
+    """The status code that tells this error."""
+    return next(status for kind, status in STATUS if isinstance(error, kind))
+
+
+def page(html: str, status: HTTPStatus = HTTPStatus.OK) -> Response[str]:
+    """A page for a person."""
+    return Response(status, "text/html; charset=utf-8", html, headers=dict(SECURITY))
+
+
+def see_other(address: str) -> Response[str]:
+    """Send the browser on, without telling where it comes from."""
+    return Response(HTTPStatus.SEE_OTHER, "text/plain", "", headers=SECURITY | {"Location": address})
+
+
+def answer(content: Any, status: HTTPStatus = HTTPStatus.OK) -> Response[str]:
+    """JSON for a program."""
+    return Response(status, "application/json", json.dumps(content), headers=dict(SECURITY))
+
+
+def problem(error: KallelseError) -> Response[str]:
+    """The error as problem details (RFC 9457), with one entry for each field that is wrong."""
+    status = status_of(error)
+    details: dict[str, Any] = {
+        "type": "about:blank",
+        "title": status.phrase,
+        "status": status.value,
+        "detail": str(error),
+    }
+    if isinstance(error, InvalidInput):
+        details["errors"] = [{"field": each.field, "detail": each.detail} for each in error.problems]
+    return Response(status, "application/problem+json", json.dumps(details), headers=dict(SECURITY))
+
+
+def body_of(event: Any, media_types: tuple[str, ...], limit: int) -> str:
+    """The body as text, at most ``limit`` bytes long. Raises UnreadableRequest or a kind of it."""
+    media_type = (event.headers.get("content-type") or "").split(";")[0].strip().lower()
+    if media_type not in media_types:
+        raise UnsupportedMediaType(f"send the body as {' or '.join(media_types)}")
+    if len(event.body or "") > 2 * limit:
+        raise BodyTooLarge(f"the body is longer than {limit} bytes")
+    try:
+        text = str(event.decoded_body or "")
+        size = len(text.encode())
+    except ValueError as error:
+        raise UnreadableRequest("the body is not UTF-8 text") from error
+    if size > limit:
+        raise BodyTooLarge(f"the body is longer than {limit} bytes")
+    return text
+
+
+def form_of(event: Any, fields: frozenset[str], limit: int) -> dict[str, str]:
+    """The fields of a submitted form. Raises UnreadableRequest, also for unknown or doubled fields."""
+    body = body_of(event, ("application/x-www-form-urlencoded",), limit)
+    try:
+        pairs = parse_qsl(body, keep_blank_values=True, max_num_fields=50, errors="strict")
+    except ValueError as error:
+        raise UnreadableRequest("the form cannot be read") from error
+    names = [name for name, _ in pairs]
+    if not fields.issuperset(names) or len(set(names)) < len(names):
+        raise UnreadableRequest("the form has fields that are unknown or given twice")
+    return dict(pairs)
