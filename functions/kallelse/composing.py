@@ -88,6 +88,7 @@ class Composer:
 
     def _context(self, mail: Mail, record: EventRecord, language: Language) -> dict[str, Any]:
         context: dict[str, Any] = {
+            "kind": mail.kind.value,
             "event": record.event,
             "organisation": None,
             "manage_url": None,

@@ -21,6 +21,9 @@ from markupsafe import Markup, escape
 
 from .models import Event, in_language
 
+NAMES = {"sv": "Svenska", "fi": "Suomi", "en": "English"}
+"""The languages in their own words."""
+
 AT = {"sv": " kl. ", "fi": " klo ", "en": ", "}
 """What stands between a date and a time of day."""
 
@@ -66,6 +69,7 @@ def _environment(templates: Path, language: str) -> Environment:
     )
     catalogue = gettext.translation("kallelse", templates / "locale", [language], fallback=True)
     environment.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]
+    environment.globals["names"] = NAMES
     environment.filters |= {
         "text": _text,
         "paragraphs": _paragraphs,
