@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: help test lint lock clean
+.PHONY: help demo run test lint lock clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -13,6 +13,17 @@ help: ## Show what can be made
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --require-hashes --requirement tests/requirements.txt
 	@touch $@
+
+.local/ministack/ready: infra/local/requirements.txt
+	$(PYTHON) -m venv .local/ministack
+	.local/ministack/bin/python -m pip install --quiet --require-hashes --requirement $<
+	@touch $@
+
+demo: .venv/ready .local/ministack/ready ## Live the seed event's whole life on the local cloud
+	$(BIN)/python -m infra.local.demo
+
+run: .venv/ready .local/ministack/ready ## Keep the local cloud up at http://localhost:8080
+	$(BIN)/python -m infra.local.run
 
 test: .venv/ready ## Run every test
 	$(BIN)/python -m pytest

@@ -1,0 +1,233 @@
+"""Starts the emulator, deploys template.yaml on it, and tells where everything is."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import socket
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from typing import Any
+
+import boto3
+import yaml
+
+from .package import LAYER, LOCAL, ROOT, functions_archive, templates_archive
+
+REGION = "eu-north-1"
+STACK = "kallelse-local"
+ARTEFACTS = "artefacts"
+FUNCTIONS = ("Public", "Admin", "Dispatcher", "Mailer", "Feedback", "Publisher")
+
+
+@dataclass
+class LocalCloud:
+    """A running emulator with Kallelse deployed. ``url``: the address that people see."""
+
+    endpoint: str
+    url: str
+    token: str = field(default_factory=lambda: secrets.token_urlsafe(32))
+    outputs: dict[str, str] = field(default_factory=dict)
+    fed_back: set[str] = field(default_factory=set)
+
+    def client(self, service: str) -> Any:
+        """A client of an emulated service."""
+        session = boto3.Session("local", "local", region_name=REGION)
+        return session.client(service, endpoint_url=self.endpoint)  # type: ignore[call-overload]
+
+    def set_now(self, now: datetime | None) -> None:
+        """Set the clock of every function; None lets it run."""
+        client = self.client("lambda")
+        for name in FUNCTIONS:
+            function = self.outputs[f"{name}Function"]
+            present = client.get_function_configuration(FunctionName=function)
+            variables = present.get("Environment", {}).get("Variables", {})
+            variables |= {"KALLELSE_LOCAL": "1", "KALLELSE_TEMPLATES": str(LAYER)}
+            variables.pop("KALLELSE_NOW", None)
+            if now:
+                variables["KALLELSE_NOW"] = now.isoformat()
+            if name == "Admin":
+                variables["KALLELSE_LOCAL_TOKEN"] = self.token
+            client.update_function_configuration(FunctionName=function, Environment={"Variables": variables})
+
+    def tick(self) -> None:
+        """What the schedule does each minute. Raises RuntimeError when a function fails."""
+        for name in ("Publisher", "Dispatcher", "Mailer"):
+            self.invoke(name)
+        self.feed_back()
+
+    def invoke(self, name: str) -> None:
+        """Run a function once."""
+        answer = self.client("lambda").invoke(FunctionName=self.outputs[f"{name}Function"], Payload=b"{}")
+        if "FunctionError" in answer:
+            raise RuntimeError(f"{name}: {answer['Payload'].read().decode()}")
+
+    def sent(self) -> list[dict[str, Any]]:
+        """What the emulated mail service took, oldest first."""
+        with urllib.request.urlopen(f"{self.endpoint}/_ministack/ses/messages") as answer:  # noqa: S310
+            content = json.load(answer)
+        return list(content["messages"] if isinstance(content, dict) else content)
+
+    def mails(self) -> list[EmailMessage]:
+        """The sent messages, parsed."""
+        return [parsed(record) for record in self.sent()]
+
+    def feed_back(self) -> None:
+        """Publish for each new mail the events that SES would, which the emulator does not."""
+        topic = self.client("sns")
+        for record in self.sent():
+            if record["MessageId"] in self.fed_back:
+                continue
+            self.fed_back.add(record["MessageId"])
+            for kind in ("Send", "Delivery"):
+                event = json.dumps(_ses_event(kind, record))
+                topic.publish(TopicArn=self.outputs["FeedbackTopic"], Message=event)
+
+
+def raw(record: dict[str, Any]) -> bytes:
+    """The bytes of a sent message."""
+    content = record.get("RawMessage") or record.get("RawData") or record["Raw"]
+    return content.encode() if isinstance(content, str) else bytes(content)
+
+
+def parsed(record: dict[str, Any]) -> EmailMessage:
+    """A sent message, parsed."""
+    message = message_from_bytes(raw(record), policy=default)
+    assert isinstance(message, EmailMessage)  # noqa: S101 - what the default policy makes
+    return message
+
+
+def _ses_event(kind: str, record: dict[str, Any]) -> dict[str, Any]:
+    mail_id = str(parsed(record)["X-Kallelse-Mail"])
+    tags = {"mail_id": [mail_id], "attempt": ["1"]}
+    timestamp = record.get("Timestamp") or record.get("timestamp")
+    if not isinstance(timestamp, str):
+        timestamp = datetime.now().astimezone().isoformat()
+    mail = {"messageId": record["MessageId"], "timestamp": timestamp, "tags": tags}
+    return {"eventType": kind, "mail": mail, kind.lower(): {}}
+
+
+def free_port(wished: int = 0) -> int:
+    """The wished port of the loopback interface if it is free, else any that is."""
+    for port in (wished, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise OSError("no free port")
+
+
+@contextmanager
+def emulator() -> Iterator[str]:
+    """A running emulator of its own; gives its address, and stops it whatever happens."""
+    LOCAL.mkdir(exist_ok=True)
+    port = free_port()
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    environment |= {"GATEWAY_PORT": str(port), "MINISTACK_HOST": "127.0.0.1", "MINISTACK_REGION": REGION}
+    environment |= {"NO_PROXY": "*", "PERSIST_STATE": "0"}
+    python = LOCAL / "ministack/bin/python"
+    with (LOCAL / "ministack.log").open("wb") as log:
+        process = subprocess.Popen(  # noqa: S603
+            [python, "-m", "ministack"], env=environment, stdout=log, stderr=log, cwd=LOCAL, start_new_session=True
+        )
+        try:
+            _wait_for(f"http://127.0.0.1:{port}/_ministack/ready", process)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            try:
+                process.wait(15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def _wait_for(address: str, process: subprocess.Popen[bytes], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise RuntimeError(f"the emulator ended; see {LOCAL / 'ministack.log'}")
+        try:
+            urllib.request.urlopen(address).close()  # noqa: S310
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise TimeoutError("the emulator did not become ready")
+
+
+def deploy(cloud: LocalCloud, meeting_hosts: str) -> None:
+    """Deploy the repository's template.yaml; only its references to files become addresses in S3."""
+    s3 = cloud.client("s3")
+    s3.create_bucket(
+        Bucket=ARTEFACTS, CreateBucketConfiguration={"LocationConstraint": REGION}
+    )
+    archives = (functions_archive(), templates_archive())
+    for path in (*archives, *(ROOT / "infra").glob("*.yaml")):
+        s3.upload_file(str(path), ARTEFACTS, path.name)
+    template = (ROOT / "template.yaml").read_text()
+    template = template.replace("CodeUri: functions/", f"CodeUri: s3://{ARTEFACTS}/functions.zip")
+    template = template.replace("ContentUri: templates/", f"ContentUri: s3://{ARTEFACTS}/templates.zip")
+    template = template.replace("TemplateURL: infra/", f"TemplateURL: {cloud.endpoint}/{ARTEFACTS}/")
+    cloudformation = cloud.client("cloudformation")
+    values = {"Sender": "anmalan@kallelse.example.org", "PublicUrl": cloud.url, "MeetingHosts": meeting_hosts}
+    cloudformation.create_stack(
+        StackName=STACK,
+        TemplateBody=template,
+        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in values.items()],
+        Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
+    )
+    cloudformation.get_waiter("stack_create_complete").wait(
+        StackName=STACK, WaiterConfig={"Delay": 1, "MaxAttempts": 60}
+    )
+    [stack] = cloudformation.describe_stacks(StackName=STACK)["Stacks"]
+    cloud.outputs = {each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]}
+    _make_routes(cloud)
+    cloud.set_now(None)
+
+
+def _make_routes(cloud: LocalCloud) -> None:
+    """The emulator ignores the OpenAPI body that SAM makes of the events, so make its routes here."""
+    template = yaml.load((ROOT / "template.yaml").read_text(), _Loader)  # noqa: S506
+    gateway = cloud.client("apigatewayv2")
+    functions = cloud.client("lambda")
+    for name, resource in template["Resources"].items():
+        routes = [
+            each["Properties"]
+            for each in resource["Properties"].get("Events", {}).values()
+            if each["Type"] == "HttpApi"
+        ]
+        if not routes:
+            continue
+        function = functions.get_function_configuration(FunctionName=cloud.outputs[name])
+        integration = gateway.create_integration(
+            ApiId=cloud.outputs["ApiId"],
+            IntegrationType="AWS_PROXY",
+            IntegrationUri=function["FunctionArn"],
+            PayloadFormatVersion="2.0",
+        )
+        for route in routes:
+            gateway.create_route(
+                ApiId=cloud.outputs["ApiId"],
+                RouteKey=f"{route['Method']} {route['Path']}",
+                Target=f"integrations/{integration['IntegrationId']}",
+                AuthorizationType=route.get("Auth", {}).get("Authorizer", "NONE"),
+            )
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads CloudFormation's short functions as nothing: only the events are of interest."""
+
+
+_Loader.add_multi_constructor("!", lambda loader, suffix, node: None)

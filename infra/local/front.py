@@ -1,0 +1,87 @@
+"""The address that people see: passes requests on to the API, and shows the sent mails."""
+
+from __future__ import annotations
+
+import http.client
+from collections.abc import Iterator
+from contextlib import contextmanager
+from html import escape
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from urllib.parse import urlsplit
+
+from .cloud import LocalCloud, parsed
+
+PASSED_BACK = ("content-type", "location", "cache-control", "content-security-policy", "referrer-policy")
+
+
+@contextmanager
+def front(cloud: LocalCloud, event_id: str) -> Iterator[None]:
+    """Serve ``cloud.url`` until the block ends."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            if self.path in ("/", "/local/mailbox"):
+                page = _index(event_id) if self.path == "/" else _mailbox(cloud)
+                self._send(200, {"content-type": "text/html; charset=utf-8"}, page.encode())
+            else:
+                self._pass_on()
+
+        def do_POST(self) -> None:
+            self._pass_on()
+
+        def do_PUT(self) -> None:
+            self._pass_on()
+
+        def _pass_on(self) -> None:
+            length = int(self.headers.get("content-length") or 0)
+            body = self.rfile.read(length)
+            target = urlsplit(cloud.endpoint)
+            connection = http.client.HTTPConnection(target.hostname or "", target.port)
+            headers = {name: value for name, value in self.headers.items() if name.lower() != "host"}
+            headers["Host"] = f"{cloud.outputs['ApiId']}.execute-api.localhost:{target.port}"
+            connection.request(self.command, self.path, body, headers)
+            answer = connection.getresponse()
+            kept = {name: value for name, value in answer.getheaders() if name.lower() in PASSED_BACK}
+            self._send(answer.status, kept, answer.read())
+
+        def _send(self, status: int, headers: dict[str, str], body: bytes) -> None:
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+            """Say nothing: addresses hold tokens."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", urlsplit(cloud.url).port or 0), Handler)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+PAGE = '<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title><body><h1>{title}</h1>{body}'
+
+
+def _index(event_id: str) -> str:
+    links = f'<p><a href="/sv/events/{escape(event_id)}">The form</a></p><p><a href="/local/mailbox">Sent mails</a></p>'
+    return PAGE.format(title="Kallelse on the local cloud", body=links)
+
+
+def _mailbox(cloud: LocalCloud) -> str:
+    mails = []
+    for mail in (parsed(record) for record in reversed(cloud.sent())):
+        html, text = mail.get_body(("html",)), mail.get_body(("plain",))
+        mails.append(
+            f"<h2>{escape(str(mail['Subject']))}</h2><p>{escape(str(mail['To']))}</p>"
+            f"<pre>{escape(text.get_content() if text else '')}</pre>"
+            f'<iframe title="HTML" sandbox="allow-popups" width="700" height="300"'
+            f' srcdoc="{escape(html.get_content() if html else "")}"></iframe>'
+        )
+    return PAGE.format(title="Sent mails", body="".join(mails) or "<p>None yet.</p>")
