@@ -13,6 +13,6 @@ def system_clock() -> datetime:
     return datetime.now(UTC)
 
 
-def stopped_at(instant: datetime) -> Clock:
-    """A clock that stands still: for tests and for the local cloud."""
-    return lambda: instant
+def moved(now: datetime, since: datetime) -> Clock:
+    """A clock that showed ``now`` at the true instant ``since`` and runs on: for the local cloud."""
+    return lambda: now + (system_clock() - since)

@@ -9,7 +9,7 @@ from typing import Annotated, Self, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, EmailStr, Field, field_validator, model_validator
 
-from .clock import Clock, stopped_at, system_clock
+from .clock import Clock, moved, system_clock
 
 PREFIX = "KALLELSE_"
 
@@ -19,8 +19,8 @@ Name = Annotated[str, Field(min_length=1)]
 class Settings(BaseModel):
     """What every function needs.
 
-    ``local``, ``now`` (the instant at which the clock stands) and ``local_token`` exist for the
-    local cloud. Lambda sets AWS_LAMBDA_RUNTIME_API: a function that runs there refuses them.
+    ``local``, ``now`` (what the time was at the true instant ``now_since``; the clock runs on from
+    there) and ``local_token`` exist for the local cloud. Lambda sets AWS_LAMBDA_RUNTIME_API: a function that runs there refuses them.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -28,6 +28,7 @@ class Settings(BaseModel):
     table: Name
     local: bool = False
     now: AwareDatetime | None = None
+    now_since: AwareDatetime | None = None
     local_token: str | None = None
     deployed: bool = False
 
@@ -37,12 +38,14 @@ class Settings(BaseModel):
             raise ValueError("KALLELSE_LOCAL, KALLELSE_NOW and KALLELSE_LOCAL_TOKEN are for the local cloud")
         if not self.local and (self.now or self.local_token):
             raise ValueError("KALLELSE_NOW and KALLELSE_LOCAL_TOKEN need KALLELSE_LOCAL=1")
+        if bool(self.now) != bool(self.now_since):
+            raise ValueError("KALLELSE_NOW and KALLELSE_NOW_SINCE belong together")
         return self
 
     @property
     def clock(self) -> Clock:
         """The clock of the system, or the one that the local cloud set."""
-        return stopped_at(self.now) if self.now else system_clock
+        return moved(self.now, self.now_since) if self.now and self.now_since else system_clock
 
 
 class PublicSettings(Settings):

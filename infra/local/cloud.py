@@ -12,7 +12,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -47,14 +47,16 @@ class LocalCloud:
     def set_now(self, now: datetime | None) -> None:
         """Set the clock of every function; None lets it run."""
         client = self.client("lambda")
+        since = datetime.now(UTC).isoformat()
         for name in FUNCTIONS:
             function = self.outputs[f"{name}Function"]
             present = client.get_function_configuration(FunctionName=function)
             variables = present.get("Environment", {}).get("Variables", {})
             variables |= {"KALLELSE_LOCAL": "1", "KALLELSE_TEMPLATES": str(LAYER)}
-            variables.pop("KALLELSE_NOW", None)
+            for setting in ("KALLELSE_NOW", "KALLELSE_NOW_SINCE"):
+                variables.pop(setting, None)
             if now:
-                variables["KALLELSE_NOW"] = now.isoformat()
+                variables |= {"KALLELSE_NOW": now.isoformat(), "KALLELSE_NOW_SINCE": since}
             if name == "Admin":
                 variables["KALLELSE_LOCAL_TOKEN"] = self.token
             client.update_function_configuration(FunctionName=function, Environment={"Variables": variables})
@@ -135,12 +137,17 @@ def emulator() -> Iterator[str]:
     LOCAL.mkdir(exist_ok=True)
     port = free_port()
     environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    environment |= {"GATEWAY_PORT": str(port), "MINISTACK_HOST": "127.0.0.1", "MINISTACK_REGION": REGION}
-    environment |= {"NO_PROXY": "*", "PERSIST_STATE": "0"}
+    environment |= {"GATEWAY_PORT": str(port), "MINISTACK_REGION": REGION}
+    environment |= {"BIND_HOST": "127.0.0.1", "NO_PROXY": "*", "PERSIST_STATE": "0"}
     python = LOCAL / "ministack/bin/python"
     with (LOCAL / "ministack.log").open("wb") as log:
         process = subprocess.Popen(  # noqa: S603
-            [python, "-m", "ministack"], env=environment, stdout=log, stderr=log, cwd=LOCAL, start_new_session=True
+            [python, "-m", "ministack"],
+            env=environment,
+            stdout=log,
+            stderr=log,
+            cwd=LOCAL,
+            start_new_session=True,
         )
         try:
             _wait_for(f"http://127.0.0.1:{port}/_ministack/ready", process)
@@ -170,9 +177,7 @@ def _wait_for(address: str, process: subprocess.Popen[bytes], seconds: float = 6
 def deploy(cloud: LocalCloud, meeting_hosts: str) -> None:
     """Deploy the repository's template.yaml; only its references to files become addresses in S3."""
     s3 = cloud.client("s3")
-    s3.create_bucket(
-        Bucket=ARTEFACTS, CreateBucketConfiguration={"LocationConstraint": REGION}
-    )
+    s3.create_bucket(Bucket=ARTEFACTS, CreateBucketConfiguration={"LocationConstraint": REGION})
     archives = (functions_archive(), templates_archive())
     for path in (*archives, *(ROOT / "infra").glob("*.yaml")):
         s3.upload_file(str(path), ARTEFACTS, path.name)

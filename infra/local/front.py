@@ -66,7 +66,9 @@ def front(cloud: LocalCloud, event_id: str) -> Iterator[None]:
         server.server_close()
 
 
-PAGE = '<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title><body><h1>{title}</h1>{body}'
+PAGE = (
+    '<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title><body><h1>{title}</h1>{body}'
+)
 
 
 def _index(event_id: str) -> str:
