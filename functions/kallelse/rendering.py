@@ -34,7 +34,7 @@ class Renderer:
 
     templates: Path
 
-    def render(self, template: str, language: str, **context: Any) -> str:
+    def render(self, template: str, language: str, /, **context: Any) -> str:
         """The template in the language. Raises jinja2.UndefinedError when a value is missing."""
         environment = _environment(self.templates, language)
         return environment.get_template(template).render(language=language, **context)
@@ -43,7 +43,7 @@ class Renderer:
         """The languages that there is a catalogue for."""
         return _languages(self.templates)
 
-    def mail_parts(self, kind: str, language: str, **context: Any) -> tuple[str, str, str]:
+    def mail_parts(self, kind: str, language: str, /, **context: Any) -> tuple[str, str, str]:
         """Subject, plain text and HTML of a mail."""
         subject, text, html = (
             self.render(f"email/{kind}/{part}", language, **context)

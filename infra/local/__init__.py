@@ -1,1 +1,1 @@
-"""The local cloud: the repository's own template.yaml on an emulator of AWS, for `make demo` and `make run`."""
+"""The local cloud: the repository's own template.yaml on an emulator of AWS."""

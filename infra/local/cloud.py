@@ -26,7 +26,20 @@ from .package import LAYER, LOCAL, ROOT, functions_archive, templates_archive
 REGION = "eu-north-1"
 STACK = "kallelse-local"
 ARTEFACTS = "artefacts"
+SES = "/local/ses"
+"""Where the front takes requests to SES: the emulator forgets headers and tags, so it keeps them."""
+
 FUNCTIONS = ("Public", "Admin", "Dispatcher", "Mailer", "Feedback", "Publisher")
+
+
+@dataclass(frozen=True)
+class SentMail:
+    """A request that the emulated mail service took: the bytes, the tags, and its id."""
+
+    message_id: str
+    message: bytes
+    tags: dict[str, str]
+    at: datetime
 
 
 @dataclass
@@ -37,7 +50,8 @@ class LocalCloud:
     url: str
     token: str = field(default_factory=lambda: secrets.token_urlsafe(32))
     outputs: dict[str, str] = field(default_factory=dict)
-    fed_back: set[str] = field(default_factory=set)
+    sent: list[SentMail] = field(default_factory=list)
+    fed_back: int = 0
 
     def client(self, service: str) -> Any:
         """A client of an emulated service."""
@@ -57,6 +71,8 @@ class LocalCloud:
                 variables.pop(setting, None)
             if now:
                 variables |= {"KALLELSE_NOW": now.isoformat(), "KALLELSE_NOW_SINCE": since}
+            if name == "Mailer":
+                variables["AWS_ENDPOINT_URL_SESV2"] = f"{self.url}{SES}"
             if name == "Admin":
                 variables["KALLELSE_LOCAL_TOKEN"] = self.token
             client.update_function_configuration(FunctionName=function, Environment={"Variables": variables})
@@ -73,48 +89,30 @@ class LocalCloud:
         if "FunctionError" in answer:
             raise RuntimeError(f"{name}: {answer['Payload'].read().decode()}")
 
-    def sent(self) -> list[dict[str, Any]]:
-        """What the emulated mail service took, oldest first."""
-        with urllib.request.urlopen(f"{self.endpoint}/_ministack/ses/messages") as answer:  # noqa: S310
-            content = json.load(answer)
-        return list(content["messages"] if isinstance(content, dict) else content)
-
     def mails(self) -> list[EmailMessage]:
-        """The sent messages, parsed."""
-        return [parsed(record) for record in self.sent()]
+        """The sent messages, parsed, the oldest first."""
+        return [parsed(mail) for mail in self.sent]
 
     def feed_back(self) -> None:
         """Publish for each new mail the events that SES would, which the emulator does not."""
         topic = self.client("sns")
-        for record in self.sent():
-            if record["MessageId"] in self.fed_back:
-                continue
-            self.fed_back.add(record["MessageId"])
+        while self.fed_back < len(self.sent):
             for kind in ("Send", "Delivery"):
-                event = json.dumps(_ses_event(kind, record))
+                event = json.dumps(_ses_event(kind, self.sent[self.fed_back]))
                 topic.publish(TopicArn=self.outputs["FeedbackTopic"], Message=event)
+            self.fed_back += 1
 
 
-def raw(record: dict[str, Any]) -> bytes:
-    """The bytes of a sent message."""
-    content = record.get("RawMessage") or record.get("RawData") or record["Raw"]
-    return content.encode() if isinstance(content, str) else bytes(content)
-
-
-def parsed(record: dict[str, Any]) -> EmailMessage:
+def parsed(mail: SentMail) -> EmailMessage:
     """A sent message, parsed."""
-    message = message_from_bytes(raw(record), policy=default)
+    message = message_from_bytes(mail.message, policy=default)
     assert isinstance(message, EmailMessage)  # noqa: S101 - what the default policy makes
     return message
 
 
-def _ses_event(kind: str, record: dict[str, Any]) -> dict[str, Any]:
-    mail_id = str(parsed(record)["X-Kallelse-Mail"])
-    tags = {"mail_id": [mail_id], "attempt": ["1"]}
-    timestamp = record.get("Timestamp") or record.get("timestamp")
-    if not isinstance(timestamp, str):
-        timestamp = datetime.now().astimezone().isoformat()
-    mail = {"messageId": record["MessageId"], "timestamp": timestamp, "tags": tags}
+def _ses_event(kind: str, sent: SentMail) -> dict[str, Any]:
+    tags = {name: [value] for name, value in sent.tags.items()}
+    mail = {"messageId": sent.message_id, "timestamp": sent.at.isoformat(), "tags": tags}
     return {"eventType": kind, "mail": mail, kind.lower(): {}}
 
 
@@ -225,7 +223,7 @@ def _make_routes(cloud: LocalCloud) -> None:
         for route in routes:
             gateway.create_route(
                 ApiId=cloud.outputs["ApiId"],
-                RouteKey=f"{route['Method']} {route['Path']}",
+                RouteKey=f"{route['Method']} {route['Path']}" if "Path" in route else "$default",
                 Target=f"integrations/{integration['IntegrationId']}",
                 AuthorizationType=route.get("Auth", {}).get("Authorizer", "NONE"),
             )

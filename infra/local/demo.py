@@ -19,7 +19,7 @@ import urllib3
 from rich.console import Console
 from rich.table import Table
 
-from .cloud import LocalCloud, deploy, emulator, free_port, raw
+from .cloud import LocalCloud, deploy, emulator, free_port
 from .front import front
 from .package import LOCAL, ROOT
 from .people import participants
@@ -273,8 +273,8 @@ def totals(life: Life) -> None:
     """The mails of the whole life by kind, kept as .eml."""
     promised = {"confirmed": 50, "waiting": 10, "promoted": 2, "cancelled": 2, "join-link": 51, "summary": 56}
     life.check("mails by kind", promised, dict(Counter(map(kind_of, life.cloud.mails()))))
-    for number, record in enumerate(life.cloud.sent(), 1):
-        (OUTPUT / "mails" / f"{number:03}.eml").write_bytes(raw(record))
+    for number, mail in enumerate(life.cloud.sent, 1):
+        (OUTPUT / "mails" / f"{number:03}.eml").write_bytes(mail.message)
 
 
 @contextmanager

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import http.client
+import json
+from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from html import escape
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
+from typing import Any
 from urllib.parse import urlsplit
 
-from .cloud import LocalCloud, parsed
+from .cloud import SES, LocalCloud, SentMail
 
 PASSED_BACK = ("content-type", "location", "cache-control", "content-security-policy", "referrer-policy")
 
@@ -34,16 +39,11 @@ def front(cloud: LocalCloud, event_id: str) -> Iterator[None]:
             self._pass_on()
 
         def _pass_on(self) -> None:
-            length = int(self.headers.get("content-length") or 0)
-            body = self.rfile.read(length)
-            target = urlsplit(cloud.endpoint)
-            connection = http.client.HTTPConnection(target.hostname or "", target.port)
-            headers = {name: value for name, value in self.headers.items() if name.lower() != "host"}
-            headers["Host"] = f"{cloud.outputs['ApiId']}.execute-api.localhost:{target.port}"
-            connection.request(self.command, self.path, body, headers)
-            answer = connection.getresponse()
-            kept = {name: value for name, value in answer.getheaders() if name.lower() in PASSED_BACK}
-            self._send(answer.status, kept, answer.read())
+            body = self.rfile.read(int(self.headers.get("content-length") or 0))
+            status, headers, answer = _ask(cloud, self.command, self.path, dict(self.headers), body)
+            if self.path == f"{SES}/v2/email/outbound-emails" and status == HTTPStatus.OK:
+                cloud.sent.append(_sent_mail(json.loads(body), json.loads(answer)))
+            self._send(status, headers, answer)
 
         def _send(self, status: int, headers: dict[str, str], body: bytes) -> None:
             self.send_response(status)
@@ -66,19 +66,45 @@ def front(cloud: LocalCloud, event_id: str) -> Iterator[None]:
         server.server_close()
 
 
+def _ask(
+    cloud: LocalCloud, method: str, path: str, headers: dict[str, str], body: bytes
+) -> tuple[int, dict[str, str], bytes]:
+    target = urlsplit(cloud.endpoint)
+    headers = {name: value for name, value in headers.items() if name.lower() != "host"}
+    if path.startswith(SES):
+        path = path.removeprefix(SES)
+    else:
+        headers["Host"] = f"{cloud.outputs['ApiId']}.execute-api.localhost:{target.port}"
+    connection = http.client.HTTPConnection(target.hostname or "", target.port)
+    connection.request(method, path, body, headers)
+    answer = connection.getresponse()
+    kept = {name: value for name, value in answer.getheaders() if name.lower() in PASSED_BACK}
+    return answer.status, kept, answer.read()
+
+
+def _sent_mail(request: dict[str, Any], answer: dict[str, Any]) -> SentMail:
+    return SentMail(
+        message_id=answer["MessageId"],
+        message=b64decode(request["Content"]["Raw"]["Data"]),
+        tags={each["Name"]: each["Value"] for each in request["EmailTags"]},
+        at=datetime.now(UTC),
+    )
+
+
 PAGE = (
     '<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title><body><h1>{title}</h1>{body}'
 )
 
 
 def _index(event_id: str) -> str:
-    links = f'<p><a href="/sv/events/{escape(event_id)}">The form</a></p><p><a href="/local/mailbox">Sent mails</a></p>'
+    form = f'<p><a href="/sv/events/{escape(event_id)}">The form</a></p>'
+    links = f'{form}<p><a href="/local/mailbox">Sent mails</a></p>'
     return PAGE.format(title="Kallelse on the local cloud", body=links)
 
 
 def _mailbox(cloud: LocalCloud) -> str:
     mails = []
-    for mail in (parsed(record) for record in reversed(cloud.sent())):
+    for mail in reversed(cloud.mails()):
         html, text = mail.get_body(("html",)), mail.get_body(("plain",))
         mails.append(
             f"<h2>{escape(str(mail['Subject']))}</h2><p>{escape(str(mail['To']))}</p>"

@@ -31,8 +31,8 @@ def _install_dependencies(build: Path) -> None:
     if stamp.exists() and stamp.read_text() == digest:
         return
     shutil.rmtree(build, ignore_errors=True)
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--require-hashes", "--target", build]
-    subprocess.run([*command, "--requirement", requirements], check=True)  # noqa: S603
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--require-hashes"]
+    subprocess.run([*command, "--target", build, "--requirement", requirements], check=True)  # noqa: S603
     stamp.write_text(digest)
 
 

@@ -8,11 +8,13 @@ MUNICIPALITIES = (
 )  # fmt: skip
 AGENCIES = (
     "Finansministeriet", "Justitieministeriet", "Folkpensionsanstalten", "Skatteförvaltningen",
-    "Statskontoret", "Utbildningsstyrelsen", "Lantmäteriverket", "Migrationsverket", "Tullen", "Trafikledsverket",
+    "Statskontoret", "Utbildningsstyrelsen", "Lantmäteriverket", "Migrationsverket",
+    "Tullen", "Trafikledsverket",
 )  # fmt: skip
 FIRST = ("Anna", "Bengt", "Carin", "David", "Eva", "Fredrik")
 LAST = (
-    "Ahlbäck", "Björkman", "Dahlqvist", "Enholm", "Forsell", "Grönroos", "Holmström", "Isaksson", "Jansson", "Kronlund",
+    "Ahlbäck", "Björkman", "Dahlqvist", "Enholm", "Forsell", "Grönroos",
+    "Holmström", "Isaksson", "Jansson", "Kronlund",
 )  # fmt: skip
 
 
