@@ -20,7 +20,8 @@ class Settings(BaseModel):
     """What every function needs.
 
     ``local``, ``now`` (what the time was at the true instant ``now_since``; the clock runs on from
-    there) and ``local_token`` exist for the local cloud. Lambda sets AWS_LAMBDA_RUNTIME_API: a function that runs there refuses them.
+    there) and ``local_token`` exist for the
+    local cloud. Lambda sets AWS_LAMBDA_RUNTIME_API: a function that runs there refuses them.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")

@@ -77,7 +77,7 @@ class Life:
 
     def register(self, person: dict[str, str], name: str) -> tuple[int, str]:
         """Submit the form."""
-        address = f"/sv/events/{EVENT}/registrations"
+        address = f"/events/{EVENT}/sv/registrations"
         return self.page(name, "POST", address, fields=person, encode_multipart=False)
 
     def deliver(self) -> list[EmailMessage]:
@@ -128,7 +128,7 @@ def registration(life: Life, people: list[dict[str, str]]) -> None:
     life.at("2020-08-17T09:00")
     source = (ROOT / f"templates/events/{EVENT}.yaml").read_bytes()
     life.admin("PUT", "", source, "application/yaml")
-    status, _ = life.page("event", "GET", f"/sv/events/{EVENT}")
+    status, _ = life.page("event", "GET", f"/events/{EVENT}/sv")
     life.check("the event page is there", 200, status)
     life.say("The event is loaded: Förtroendebygge, 50 seats")
     answers = Counter[str]()

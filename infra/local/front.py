@@ -97,7 +97,7 @@ PAGE = (
 
 
 def _index(event_id: str) -> str:
-    form = f'<p><a href="/sv/events/{escape(event_id)}">The form</a></p>'
+    form = f'<p><a href="/events/{escape(event_id)}/sv">The form</a></p>'
     links = f'{form}<p><a href="/local/mailbox">Sent mails</a></p>'
     return PAGE.format(title="Kallelse on the local cloud", body=links)
 

@@ -51,8 +51,8 @@ def _phase(event: Event, now: datetime) -> str:
     return "closed" if now < event.ends_at else "over"
 
 
-@app.get("/<language>/events/<event_id>")
-def show_event(language: str, event_id: str) -> Response[str]:
+@app.get("/events/<event_id>/<language>")
+def show_event(event_id: str, language: str) -> Response[str]:
     """The event and its form."""
     desk = _wiring()[1]
     return _event_page(_language(language), desk.events.get(event_id).event, {}, None)
@@ -67,7 +67,7 @@ def _event_page(
         language,
         event=event,
         languages=renderer.languages(),
-        switch=[(each, f"/{each}/events/{event.id}") for each in renderer.languages()],
+        switch=[(each, f"/events/{event.id}/{each}") for each in renderer.languages()],
         values={"language": language} | values,
         problems=wrong.problems if wrong else (),
         phase=_phase(event, settings.clock()),
@@ -75,8 +75,8 @@ def _event_page(
     return page(html, status_of(wrong) if wrong else HTTPStatus.OK)
 
 
-@app.post("/<language>/events/<event_id>/registrations")
-def submit_registration(language: str, event_id: str) -> Response[str]:
+@app.post("/events/<event_id>/<language>/registrations")
+def submit_registration(event_id: str, language: str) -> Response[str]:
     """Register who filled in the form."""
     settings, desk, renderer = _wiring()
     record = desk.events.get(event_id)
@@ -157,8 +157,8 @@ def join_meeting(token: str) -> Response[str]:
 
 def _error_page(error: KallelseError) -> Response[str]:
     renderer = _wiring()[2]
-    first = app.current_event.path.strip("/").split("/")[0]
-    language = first if first in renderer.languages() else DEFAULT_LANGUAGE
+    in_path = [each for each in app.current_event.path.split("/") if each in renderer.languages()]
+    language = in_path[0] if in_path else DEFAULT_LANGUAGE
     status = status_of(error)
     html = renderer.render("web/error.html", language, status=status.value, code=_code(error), switch=[])
     return page(html, status)
