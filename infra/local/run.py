@@ -43,7 +43,8 @@ def main() -> None:
         console.print(f"Form:     {cloud.url}/events/{EVENT}/sv")
         console.print(f"Mailbox:  {cloud.url}/local/mailbox")
         console.print(
-            f"Admin:    curl -H 'Authorization: Bearer {cloud.token}' {cloud.url}/admin/events/{EVENT}/figures"
+            f"Admin:    curl -H 'Authorization: Bearer {cloud.token}'"
+            f" {cloud.url}/admin/events/{EVENT}/figures"
         )
         console.print("Ctrl-C stops it.")
         try:

@@ -1,0 +1,104 @@
+"""The template against the rules that it must keep."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from tests.conftest import ROOT, CloudFormation
+
+SAM = ROOT / ".local/sam/bin"
+TEMPLATE: dict[str, Any] = yaml.load((ROOT / "template.yaml").read_text(), CloudFormation)  # noqa: S506
+FUNCTIONS = {
+    name.removesuffix("Function"): resource["Properties"]
+    for name, resource in TEMPLATE["Resources"].items()
+    if resource["Type"] == "AWS::Serverless::Function"
+}
+READ = {"dynamodb:GetItem", "dynamodb:Query"}
+WRITE = {"dynamodb:PutItem", "dynamodb:UpdateItem"}
+ALLOWED = {
+    "Public": READ | WRITE | {"dynamodb:DeleteItem"},
+    "Admin": READ | WRITE | {"dynamodb:DeleteItem", "s3:PutObject"},
+    "Dispatcher": READ | WRITE | {"dynamodb:DeleteItem"},
+    "Mailer": READ | WRITE | {"s3:GetObject", "ses:SendEmail", "ses:SendRawEmail"},
+    "Feedback": {"dynamodb:GetItem", "dynamodb:PutItem"},
+    "Publisher": READ | WRITE | {"s3:GetObject", "s3:PutObject"},
+}
+
+
+def run(*command: str) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"SAM_CLI_TELEMETRY": "0", "AWS_DEFAULT_REGION": "eu-north-1"}
+    return subprocess.run(  # noqa: S603
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize(
+    "path", ["template.yaml", "infra/data.yaml", "infra/mail.yaml", "infra/monitoring.yaml"]
+)
+def test_cfn_lint_has_nothing_to_say(path: str) -> None:
+    result = run(str(SAM / "cfn-lint"), path)
+    assert (result.returncode, result.stdout) == (0, "")
+
+
+def test_sam_finds_the_template_valid() -> None:
+    result = run(str(SAM / "sam"), "validate", "--lint", "--template", "template.yaml")
+    assert result.returncode == 0, result.stderr
+
+
+def test_there_are_six_functions() -> None:
+    assert set(FUNCTIONS) == set(ALLOWED)
+
+
+@pytest.mark.parametrize("name", sorted(ALLOWED))
+def test_a_function_may_do_what_the_table_says_and_nothing_else(name: str) -> None:
+    statements = FUNCTIONS[name]["Policies"][0]["Statement"]
+    assert {action for statement in statements for action in statement["Action"]} == ALLOWED[name]
+
+
+@pytest.mark.parametrize("name", sorted(ALLOWED))
+def test_the_handler_of_a_function_exists(name: str) -> None:
+    module, function = FUNCTIONS[name]["Handler"].rsplit(".", 1)
+    assert callable(getattr(importlib.import_module(module), function))
+
+
+def test_only_the_admin_route_asks_for_credentials_and_it_does() -> None:
+    routes = {
+        (name, event["Properties"].get("Path", "$default")): event["Properties"].get("Auth")
+        for name, function in FUNCTIONS.items()
+        for event in function["Events"].values()
+        if event["Type"] == "HttpApi"
+    }
+    admin = {key: auth for key, auth in routes.items() if key[0] == "Admin"}
+    assert list(admin.values()) == [{"Authorizer": "AWS_IAM"}]
+    assert all(auth is None for key, auth in routes.items() if key[0] == "Public")
+
+
+def test_no_public_address_can_be_taken_for_an_admin_address() -> None:
+    paths = [
+        event["Properties"].get("Path", "$default")
+        for event in FUNCTIONS["Public"]["Events"].values()
+        if event["Type"] == "HttpApi"
+    ]
+    assert not [path for path in paths if path.startswith("/{")]
+
+
+def test_the_commands_of_the_readme_exist() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    told = set(re.findall(r"make ([a-z]+)", (ROOT / "README.md").read_text()))
+    assert told
+    assert told <= targets
+
+
+def source_files() -> list[Path]:
+    return [path for folder in ("functions", "infra", "tests") for path in (ROOT / folder).rglob("*.py")]
+
+
+def test_no_file_is_longer_than_400_lines() -> None:
+    assert [path.name for path in source_files() if len(path.read_text().splitlines()) > 400] == []
