@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: help demo run test lint lock clean
+.PHONY: help demo run test lint lock catalogues clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -37,7 +37,7 @@ DYNAMODB_SHA256 := cc1047389ec1327174708664014e17f3fd8f3c1468cf78e09723763f3d4f7
 
 .local/sam/ready: tests/contract/requirements.txt
 	$(PYTHON) -m venv .local/sam
-	.local/sam/bin/python -m pip install --quiet --require-hashes --requirement $<
+	.local/sam/bin/python -m pip install --quiet --no-deps --require-hashes --requirement $<
 	@touch $@
 
 test: .venv/ready .local/ministack/ready .local/dynamodb/ready .local/sam/ready ## Run every test
@@ -51,8 +51,13 @@ lint: .venv/ready ## Check style, types and import rules
 
 lock: .venv/ready ## Resolve the dependencies anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml --output-file functions/requirements.txt
-	echo aws-sam-cli | uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-strip-extras - --output-file tests/contract/requirements.txt
+	echo aws-sam-cli | uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate - --output-file tests/contract/requirements.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml --group dev --constraint functions/requirements.txt --output-file tests/requirements.txt
+
+catalogues: .venv/ready ## Collect the strings of the templates, and compile the catalogues
+	$(BIN)/pybabel -q extract --mapping templates/locale/babel.cfg --omit-header --no-location --output .local/kallelse.pot .
+	$(BIN)/pybabel -q update --domain kallelse --input-file .local/kallelse.pot --output-dir templates/locale --no-fuzzy-matching
+	$(BIN)/pybabel -q compile --domain kallelse --directory templates/locale
 
 clean: ## Remove everything that was made
 	rm -rf .venv .local .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

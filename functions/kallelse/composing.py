@@ -125,12 +125,12 @@ class Composer:
         message["Reply-To"] = record.event.contacts[0].email
         message["Subject"] = subject
         message["Date"] = format_datetime(now)
-        message["Content-Language"] = language
         message["Auto-Submitted"] = "auto-generated"
         message["X-Auto-Response-Suppress"] = "All"
         message["X-Kallelse-Mail"] = mail.id
         message.set_content(text)
         message.add_alternative(html, subtype="html")
+        message["Content-Language"] = language
         return Letter(address, message.as_bytes())
 
 

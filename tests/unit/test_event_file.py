@@ -1,0 +1,96 @@
+"""The seed event's file against the invitation that it transcribes."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+import pytest
+from tests.conftest import ROOT, an_event
+
+from kallelse import editing
+from kallelse.errors import InvalidInput
+from kallelse.models import Event
+
+FILE = (ROOT / "templates/events/fortroendebygge.yaml").read_text()
+INVITATION = (ROOT / "tests/data/fortroendebygge.txt").read_text()
+
+IN_FIELDS = {
+    "Nyhet",  # a heading of the page that it was published on
+    "16 september 2020 kl. 13.00–15.45.",  # starts and ends
+    "Inbjudan",
+    "Finansministeriet och Kommunförbundet",  # hosts
+    "Dela på sociala nätverk",
+}
+
+
+def plain(text: str) -> str:
+    return " ".join(text.split()).rstrip(".")
+
+
+def swedish(event: Event) -> str:
+    texts = [event.title["sv"] + " –", event.short_description["sv"], event.description["sv"]]
+    texts += [event.audience["sv"], (event.closing_words or {})["sv"]]
+    for item in event.programme:
+        speakers = " och ".join(f"{each.name}, {each.role['sv']}" for each in item.speakers)
+        texts.append(f"{item.starts:%H.%M} {item.title['sv']} – {speakers}")
+        texts += [f"{item.starts:%H.%M} {item.title['sv']}", speakers]
+    return "\n".join(plain(text) for text in texts)
+
+
+def test_every_line_of_the_invitation_is_in_the_event_file_word_for_word() -> None:
+    event = editing.read(FILE)
+    found = swedish(event)
+    parts = [part for line in INVITATION.splitlines() for part in line.split(" Mer information: ")]
+    missing = [part for part in parts if plain(part) and plain(part) not in found and part not in IN_FIELDS]
+    contacts = "Niklas Wilhelmsson, justitieministeriet, niklas.wilhelmsson@om.fi tfn 0295 150 348 och "
+    contacts += "Thomas Sund, finansministeriet, thomas.sund@vm.fi, 0295 530 516 eller avoinhallinto@vm.fi."
+    assert missing == [contacts]
+
+
+def test_what_the_invitation_says_in_figures_is_in_the_fields() -> None:
+    event = editing.read(FILE)
+    assert event.starts_at == datetime(2020, 9, 16, 10, 0, tzinfo=UTC)  # Helsinki is at UTC+3 in summer
+    assert event.ends_at - event.starts_at == timedelta(hours=2, minutes=45)
+    assert event.closes_at == datetime(2020, 9, 9, 21, 0, tzinfo=UTC)
+    assert (event.seats, event.tour and event.tour.stops) == (50, 8)
+    assert [host["sv"] for host in event.hosts] == ["Finansministeriet", "Kommunförbundet"]
+    assert [item.starts for item in event.programme] == [time(13), time(13, 10), time(14), time(15, 45)]
+    assert [(each.email, each.phone) for each in event.contacts] == [
+        ("niklas.wilhelmsson@om.fi", "0295 150 348"),
+        ("thomas.sund@vm.fi", "0295 530 516"),
+        ("avoinhallinto@vm.fi", None),
+    ]
+    assert [body.language for body in event.recipients] == ["sv", "sv", "sv", "sv", "en", "en"]
+
+
+def test_titles_and_the_short_description_are_in_three_languages() -> None:
+    event = editing.read(FILE)
+    assert set(event.title) == set(event.short_description) == {"sv", "fi", "en"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"seats": 0}, "seats"),
+        ({"ends": "2020-09-16T12:00"}, "ends must be after starts"),
+        ({"timezone": "Helsinki"}, "timezone"),
+        ({"starts": "2020-09-16T13:00+03:00"}, "starts"),
+        ({"meeting": {"address": "http://webbseminarium.example"}}, "meeting.address"),
+        ({"title": {"fi": "Seminaari"}}, "text is missing in 'sv': title"),
+        ({"seets": 50}, "seets"),
+        ({"last_day_to_register": "2020-09-17"}, "last_day_to_register"),
+    ],
+)
+def test_a_wrong_field_of_an_event_file_is_named(changes: dict[str, Any], field: str) -> None:
+    content = an_event().model_dump_json(exclude_none=True)
+    assert editing.read(content).id == "seminarium"
+    with pytest.raises(InvalidInput, match=field):
+        editing.read(json.dumps(json.loads(content) | changes))
+
+
+@pytest.mark.parametrize("text", ["", "- a list", "a: [", "\x00"])
+def test_what_is_no_event_file_is_refused(text: str) -> None:
+    with pytest.raises(InvalidInput):
+        editing.read(text)
