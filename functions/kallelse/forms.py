@@ -13,6 +13,7 @@ CODES = {
     "missing": "missing",
     "string_too_short": "missing",
     "string_too_long": "too-long",
+    "too_long": "too-long",
     "string_pattern_mismatch": "control-characters",
     "enum": "not-a-choice",
 }

@@ -91,7 +91,7 @@ def test_no_public_address_can_be_taken_for_an_admin_address() -> None:
 
 def test_the_commands_of_the_readme_exist() -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    told = set(re.findall(r"make ([a-z]+)", (ROOT / "README.md").read_text()))
+    told = set(re.findall(r"(?:`|^)make ([a-z]+)", (ROOT / "README.md").read_text(), re.MULTILINE))
     assert told
     assert told <= targets
 
