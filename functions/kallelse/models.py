@@ -48,9 +48,12 @@ LongText = dict[Language, Paragraphs]
 
 
 class Model(BaseModel):
-    """A frozen model that rejects unknown fields, so that a misspelt one is told, not lost."""
+    """A frozen model that rejects unknown fields, so that a misspelt one is told, not lost.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    Its errors leave out what was given, since they may end in a log.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 def in_language(text: dict[Language, str], language: Language, fallback: Language) -> str:

@@ -20,7 +20,7 @@ def event_soon(today: datetime) -> bytes:
     content: dict[str, Any] = yaml.safe_load((ROOT / f"templates/events/{EVENT}.yaml").read_text())
     day = (today + timedelta(weeks=4)).date()
     for field in ("starts", "ends"):
-        content[field] = datetime.combine(day, content[field].time())
+        content[field] = datetime.combine(day, datetime.fromisoformat(content[field]).time())
     content["last_day_to_register"] = day - timedelta(weeks=1)
     return json.dumps(content, default=lambda value: value.isoformat()).encode()
 
@@ -44,7 +44,8 @@ def main() -> None:
         console.print(f"Mailbox:  {cloud.url}/local/mailbox")
         console.print(
             f"Admin:    curl -H 'Authorization: Bearer {cloud.token}'"
-            f" {cloud.url}/admin/events/{EVENT}/figures"
+            f" {cloud.url}/admin/events/{EVENT}/figures",
+            soft_wrap=True,
         )
         console.print("Ctrl-C stops it.")
         try:
