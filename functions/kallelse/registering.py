@@ -193,6 +193,8 @@ def audit(desk: Desk, record: EventRecord, now: datetime) -> None:
     for orphan in frozenset().union(*(block.holders for block in blocks)) - seated:
         desk.seats.release(event.id, orphan, now)
     desk.seats.forget_arriving(event.id, frozenset().union(*(block.arriving for block in blocks)))
+    # Seats that were beyond a smaller event's size and are free now can be given again.
+    desk.seats.arrange(desk.events.get(event.id).event)
     desk.seats.audited(event.id, blocks)
     promote_waiting(desk, event, now)
 

@@ -9,9 +9,10 @@ import pytest
 from tests.conftest import a_participant, an_event, utc
 
 from kallelse import dispatching, editing, registering
+from kallelse.adapters.dynamodb.seats import _probe_order as probe_order
 from kallelse.errors import EventFull, InvalidInput, NotYetOpen, RegistrationClosed
 from kallelse.models import Event, EventRecord, MailKind, Registration, RegistrationState
-from kallelse.ports import Desk
+from kallelse.ports import Claim, Desk
 
 NOW = utc("2020-08-20T09:00")
 HOSTS = frozenset({"webbseminarium.example"})
@@ -169,6 +170,20 @@ def test_lowering_the_seats_throws_nobody_out_and_admits_nobody(desk: Desk) -> N
     [dan] = register(desk, record, "Dan")
     assert dan.state is WAITING
     assert taken(desk, record) == 3
+
+
+def test_those_beyond_the_size_of_a_smaller_event_count_in_whatever_block_they_sit(desk: Desk) -> None:
+    record = opened(desk, seats=100)
+    in_second_block = [f"h{n}.1" for n in range(40) if probe_order(f"h{n}.1", 2)[0] == 1][:3]
+    for holder in in_second_block:
+        assert desk.seats.claim(record.event, holder, NOW) is Claim.SEATED
+    record = opened(desk, seats=1)
+    assert desk.seats.claim(record.event, "newcomer.1", NOW) is Claim.FULL
+    for holder in in_second_block:
+        desk.seats.release(record.event.id, holder, NOW)
+    registering.audit(desk, record, NOW + timedelta(hours=1))
+    assert desk.seats.claim(record.event, "newcomer.1", NOW) is Claim.SEATED
+    assert desk.seats.claim(record.event, "late.1", NOW) is Claim.FULL
 
 
 def test_every_seat_of_an_event_of_several_blocks_can_be_taken_and_no_more(desk: Desk) -> None:

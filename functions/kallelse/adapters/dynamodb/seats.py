@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
+from ...errors import AlreadyChanged
 from ...models import Event
 from ...ports import Claim, SeatBlock
 from . import keys
@@ -26,10 +27,34 @@ CLAIM_FOR_WAITING = (
 )
 
 
+ARRANGE_ATTEMPTS = 10
+"""How often blocks are read anew when a seat is taken while they are being arranged."""
+
+
 def block_sizes(seats: int) -> list[int]:
     """The seats of an event spread as evenly as possible over as few blocks as possible."""
     blocks = -(-seats // BLOCK_SEATS)
     return [seats // blocks + (number < seats % blocks) for number in range(blocks)]
+
+
+def _fitted(sizes: list[int], taken: list[int]) -> list[int]:
+    """The sizes, less the seats of those who sit beyond the size of their own block.
+
+    They keep their seats when an event is made smaller; nobody may take as many elsewhere.
+    """
+    blocks = max(len(sizes), len(taken))
+    sizes = sizes + [0] * (blocks - len(sizes))
+    taken = taken + [0] * (blocks - len(taken))
+    beyond = sum(max(0, held - size) for held, size in zip(taken, sizes, strict=True))
+    for number in range(blocks):
+        spare = min(beyond, max(0, sizes[number] - taken[number]))
+        sizes[number] -= spare
+        beyond -= spare
+    return sizes
+
+
+def _seats(blocks: dict[int, SeatBlock], number: int) -> int:
+    return blocks[number].seats if number in blocks else 0
 
 
 @dataclass(frozen=True)
@@ -39,24 +64,37 @@ class TableSeats:
     table: Table
 
     def arrange(self, event: Event) -> None:
-        sizes = block_sizes(event.seats)
-        present = len(self.blocks(event.id))
-        sizes += [0] * (present - len(sizes))  # who sits in a block too many stays
-        for number, seats in enumerate(sizes):
-            self._arrange_block(event, number, seats)
-        self._say_full(event.id, full=False)
+        for _ in range(ARRANGE_ATTEMPTS):
+            blocks = {block.number: block for block in self.blocks(event.id)}
+            taken = [len(block.holders) for block in blocks.values()]
+            wanted = dict(enumerate(_fitted(block_sizes(event.seats), taken)))
+            # Seats go before seats come: at no moment are there more than the event has.
+            order = sorted(wanted, key=lambda number: wanted[number] - _seats(blocks, number))
+            if all(self._arrange_block(event, n, wanted[n], blocks.get(n)) for n in order):
+                self._say_full(event.id, full=False)
+                return
+        raise AlreadyChanged("the seats are being taken at this moment; apply the event again")
 
-    def _arrange_block(self, event: Event, number: int, seats: int) -> None:
+    def _arrange_block(self, event: Event, number: int, seats: int, seen: SeatBlock | None) -> bool:
         opens_at = event.opens_at and keys.instant(event.opens_at)
-        self.table.update(
+        values: Item = {
+            ":seats": seats,
+            ":closes_at": keys.instant(event.closes_at),
+            ":opens_at": opens_at,
+        }
+        unchanged = "attribute_not_exists(touched_at)"
+        if seen and seen.touched_at:
+            unchanged = "touched_at = :touched AND size(holders) = :taken"
+            if not seen.holders:
+                unchanged = "touched_at = :touched AND attribute_not_exists(holders)"
+            values |= {":touched": keys.instant(seen.touched_at)}
+            values |= {":taken": len(seen.holders)} if seen.holders else {}
+        return self.table.update(
             keys.seat_block(event.id, number),
             "SET seats = :seats, closes_at = :closes_at"
             + (", opens_at = :opens_at" if opens_at else " REMOVE opens_at"),
-            {
-                ":seats": seats,
-                ":closes_at": keys.instant(event.closes_at),
-                ":opens_at": opens_at,
-            },
+            values,
+            unchanged,
         )
 
     def blocks(self, event_id: str) -> list[SeatBlock]:
