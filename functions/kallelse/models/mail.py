@@ -1,0 +1,59 @@
+"""Mails: what they say, and where each stands."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import AwareDatetime
+
+from .text import Model, Slug
+
+
+class MailKind(StrEnum):
+    """What a mail says; also the name of its folder in ``templates/email``."""
+
+    CONFIRMED = "confirmed"
+    WAITING = "waiting"
+    PROMOTED = "promoted"
+    CANCELLED = "cancelled"
+    JOIN_LINK = "join-link"
+    SUMMARY = "summary"
+
+
+class MailState(StrEnum):
+    """Where a mail stands. See the table of transitions in :mod:`kallelse.mailing`."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    ACCEPTED = "accepted"
+    UNKNOWN = "unknown"
+    DELIVERED = "delivered"
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
+    SUPPRESSED = "suppressed"
+    FAILED = "failed"
+
+
+class Mail(Model):
+    """One mail to one recipient: (event, kind, recipient, version) is its identity.
+
+    ``recipient``: ``r-`` and a registration id, or ``b-`` and the id of a named body.
+    ``attempt``: how many times sending began; it is the fence of the lease.
+    ``due_at``: when the mailer looks at it next (PENDING: to send; SENDING: the lease ends;
+    UNKNOWN: to decide); None when nothing is left to do.
+    """
+
+    event_id: Slug
+    kind: MailKind
+    recipient: str
+    version: int
+    state: MailState = MailState.PENDING
+    attempt: int = 0
+    due_at: AwareDatetime | None = None
+    message_id: str | None = None
+    created_at: AwareDatetime
+
+    @property
+    def id(self) -> str:
+        """The identity in the characters that SES allows in a message tag."""
+        return f"{self.event_id}_{self.kind}_{self.recipient}_{self.version}"

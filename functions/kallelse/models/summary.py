@@ -1,0 +1,42 @@
+"""Summaries of an event's discussions."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import AwareDatetime
+
+from .text import Language, Model, Slug
+
+
+class SummaryState(StrEnum):
+    """Where a summary stands."""
+
+    HANDED_IN = "handed-in"
+    PUBLISHED = "published"
+
+
+class Summary(Model):
+    """A version of the summary of an event's discussions in one language.
+
+    ``source_key`` and ``document_key``: where its Markdown and its HTML are stored.
+    ``checksum``: SHA-256 of the Markdown in hexadecimal.
+    """
+
+    event_id: Slug
+    language: Language
+    version: int
+    state: SummaryState = SummaryState.HANDED_IN
+    author: str
+    handed_in_at: AwareDatetime
+    checksum: str
+
+    @property
+    def source_key(self) -> str:
+        """The object that keeps the Markdown."""
+        return f"events/{self.event_id}/summaries/v{self.version:04}/{self.language}.md"
+
+    @property
+    def document_key(self) -> str:
+        """The object that keeps the HTML document."""
+        return f"events/{self.event_id}/summaries/v{self.version:04}/{self.language}.html"
