@@ -20,8 +20,8 @@ class Settings(BaseModel):
     """What every function needs.
 
     ``local``, ``now`` (what the time was at the true instant ``now_since``; the clock runs on from
-    there) and ``local_token`` exist for the
-    local cloud. Lambda sets AWS_LAMBDA_RUNTIME_API: a function that runs there refuses them.
+    there) and ``local_token`` exist for the local cloud. Lambda sets AWS_LAMBDA_RUNTIME_API: a
+    function that runs there refuses them.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -35,9 +35,10 @@ class Settings(BaseModel):
 
     @model_validator(mode="after")
     def _local_only(self) -> Self:
-        if self.deployed and (self.local or self.now or self.local_token):
+        only_local = self.now or self.now_since or self.local_token
+        if self.deployed and (self.local or only_local):
             raise ValueError("KALLELSE_LOCAL, KALLELSE_NOW and KALLELSE_LOCAL_TOKEN are for the local cloud")
-        if not self.local and (self.now or self.local_token):
+        if not self.local and only_local:
             raise ValueError("KALLELSE_NOW and KALLELSE_LOCAL_TOKEN need KALLELSE_LOCAL=1")
         if bool(self.now) != bool(self.now_since):
             raise ValueError("KALLELSE_NOW and KALLELSE_NOW_SINCE belong together")

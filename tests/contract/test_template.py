@@ -6,6 +6,7 @@ import importlib
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +33,8 @@ ALLOWED = {
 }
 
 
-def run(*command: str) -> subprocess.CompletedProcess[str]:
-    environment = os.environ | {"SAM_CLI_TELEMETRY": "0", "AWS_DEFAULT_REGION": "eu-north-1"}
+def run(*command: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"SAM_CLI_TELEMETRY": "0", "AWS_DEFAULT_REGION": "eu-north-1"} | variables
     return subprocess.run(  # noqa: S603
         command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
     )
@@ -54,6 +55,11 @@ def test_sam_finds_the_template_valid() -> None:
 
 def test_there_are_six_functions() -> None:
     assert set(FUNCTIONS) == set(ALLOWED)
+
+
+def test_the_import_rules_are_kept() -> None:
+    result = run(str(Path(sys.executable).parent / "lint-imports"), PYTHONPATH="functions")
+    assert result.returncode == 0, result.stdout
 
 
 @pytest.mark.parametrize("name", sorted(ALLOWED))

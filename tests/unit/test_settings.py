@@ -12,7 +12,14 @@ DEPLOYED = {"KALLELSE_TABLE": "t", "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:9001"}
 
 
 @pytest.mark.parametrize(
-    "local", [{"KALLELSE_LOCAL": "1"}, NOW, {"KALLELSE_LOCAL": "1"} | NOW, {"KALLELSE_LOCAL_TOKEN": "t"}]
+    "local",
+    [
+        {"KALLELSE_LOCAL": "1"},
+        NOW,
+        {"KALLELSE_NOW_SINCE": NOW["KALLELSE_NOW_SINCE"]},
+        {"KALLELSE_LOCAL": "1"} | NOW,
+        {"KALLELSE_LOCAL_TOKEN": "t"},
+    ],
 )
 def test_a_deployed_function_refuses_the_settings_of_the_local_cloud(local: dict[str, str]) -> None:
     assert read(Settings, DEPLOYED).table == "t"
