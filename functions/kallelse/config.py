@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Self, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, EmailStr, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, EmailStr, Field, FilePath, field_validator, model_validator
 
-from .clock import Clock, moved, system_clock
+from .clock import Clock, system_clock, told_by
 
 PREFIX = "KALLELSE_"
 
@@ -19,35 +19,31 @@ Name = Annotated[str, Field(min_length=1)]
 class Settings(BaseModel):
     """What every function needs.
 
-    ``local``, ``now`` (what the time was at the true instant ``now_since``; the clock runs on from
-    there) and ``local_token`` exist for the local cloud. Lambda sets AWS_LAMBDA_RUNTIME_API: a
-    function that runs there refuses them.
+    ``local``, ``now`` (the file that tells the time, see :func:`kallelse.clock.told_by`) and
+    ``local_token`` exist for the local cloud. Lambda sets AWS_LAMBDA_RUNTIME_API: a function that
+    runs there refuses them.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     table: Name
     local: bool = False
-    now: AwareDatetime | None = None
-    now_since: AwareDatetime | None = None
+    now: FilePath | None = None
     local_token: str | None = None
     deployed: bool = False
 
     @model_validator(mode="after")
     def _local_only(self) -> Self:
-        only_local = self.now or self.now_since or self.local_token
-        if self.deployed and (self.local or only_local):
+        if self.deployed and (self.local or self.now or self.local_token):
             raise ValueError("KALLELSE_LOCAL, KALLELSE_NOW and KALLELSE_LOCAL_TOKEN are for the local cloud")
-        if not self.local and only_local:
+        if not self.local and (self.now or self.local_token):
             raise ValueError("KALLELSE_NOW and KALLELSE_LOCAL_TOKEN need KALLELSE_LOCAL=1")
-        if bool(self.now) != bool(self.now_since):
-            raise ValueError("KALLELSE_NOW and KALLELSE_NOW_SINCE belong together")
         return self
 
     @property
     def clock(self) -> Clock:
         """The clock of the system, or the one that the local cloud set."""
-        return moved(self.now, self.now_since) if self.now and self.now_since else system_clock
+        return told_by(self.now) if self.now else system_clock
 
 
 class PublicSettings(Settings):

@@ -29,6 +29,9 @@ ARTEFACTS = "artefacts"
 SES = "/local/ses"
 """Where the front takes requests to SES: the emulator forgets headers and tags, so it keeps them."""
 
+CLOCK = LOCAL / "clock"
+"""The file that tells the functions the time; empty, they take the system's."""
+
 FUNCTIONS = ("Public", "Admin", "Dispatcher", "Mailer", "Feedback", "Publisher")
 
 
@@ -58,19 +61,26 @@ class LocalCloud:
         session = boto3.Session("local", "local", region_name=REGION)
         return session.client(service, endpoint_url=self.endpoint)  # type: ignore[call-overload]
 
-    def set_now(self, now: datetime | None) -> None:
-        """Set the clock of every function; None lets it run."""
+    def set_now(self, now: datetime) -> None:
+        """Let the clock of every function jump; it runs on from there."""
+        # Replaced in one step, so that no function reads half of it.
+        fresh = CLOCK.with_suffix(".new")
+        fresh.write_text(f"{now.isoformat()} {datetime.now(UTC).isoformat()}")
+        fresh.replace(CLOCK)
+
+    def configure(self) -> None:
+        """Give every function the settings that only the local cloud has."""
+        CLOCK.write_text("")
         client = self.client("lambda")
-        since = datetime.now(UTC).isoformat()
         for name in FUNCTIONS:
             function = self.outputs[f"{name}Function"]
             present = client.get_function_configuration(FunctionName=function)
             variables = present.get("Environment", {}).get("Variables", {})
-            variables |= {"KALLELSE_LOCAL": "1", "KALLELSE_TEMPLATES": str(LAYER)}
-            for setting in ("KALLELSE_NOW", "KALLELSE_NOW_SINCE"):
-                variables.pop(setting, None)
-            if now:
-                variables |= {"KALLELSE_NOW": now.isoformat(), "KALLELSE_NOW_SINCE": since}
+            variables |= {
+                "KALLELSE_LOCAL": "1",
+                "KALLELSE_NOW": str(CLOCK),
+                "KALLELSE_TEMPLATES": str(LAYER),
+            }
             if name == "Mailer":
                 variables["AWS_ENDPOINT_URL_SESV2"] = f"{self.url}{SES}"
             if name == "Admin":
@@ -197,7 +207,7 @@ def deploy(cloud: LocalCloud, meeting_hosts: str) -> None:
     [stack] = cloudformation.describe_stacks(StackName=STACK)["Stacks"]
     cloud.outputs = {each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]}
     _make_routes(cloud)
-    cloud.set_now(None)
+    cloud.configure()
 
 
 def _make_routes(cloud: LocalCloud) -> None:

@@ -82,7 +82,7 @@ class Life:
 
     def deliver(self) -> list[EmailMessage]:
         """Let the clock tick until no mail is under way, and give all mails sent so far."""
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         while time.monotonic() < deadline:
             self.cloud.tick()
             states = Counter[str]()

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import boto3
 import pytest
-from tests.conftest import ROOT, an_event
+from tests.conftest import ROOT, an_event, utc
 
 from kallelse import editing
 from kallelse.ports import Desk
@@ -40,12 +40,10 @@ def ask(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ask]:
         "MEETING_HOSTS": "webbseminarium.example",
         "LOCAL": "1",
         "LOCAL_TOKEN": "right",
-        "NOW": "2020-08-20T09:00:00+00:00",
-        "NOW_SINCE": "2020-08-20T09:00:00+00:00",
     }
     for name, value in settings.items():
         monkeypatch.setenv(f"KALLELSE_{name}", value)
-    monkeypatch.setattr("kallelse.config.moved", lambda now, since: lambda: now)
+    monkeypatch.setattr("kallelse.config.system_clock", lambda: utc("2020-08-20T09:00"))
     from kallelse.handlers import admin, public
 
     for module in (admin, public):

@@ -67,7 +67,9 @@ def test_what_the_invitation_says_in_figures_is_in_the_fields() -> None:
 
 def test_titles_and_the_short_description_are_in_three_languages() -> None:
     event = editing.read(FILE)
-    assert set(event.title) == set(event.short_description) == {"sv", "fi", "en"}
+    assert event.tour
+    titles = [event.title, event.tour.title, *(item.title for item in event.programme)]
+    assert [set(text) for text in (*titles, event.short_description)] == [{"sv", "fi", "en"}] * 7
 
 
 @pytest.mark.parametrize(
