@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: help demo run test lint lock catalogues clean
+.PHONY: help demo run test race bench simulate lint lock catalogues clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -43,6 +43,15 @@ DYNAMODB_SHA256 := cc1047389ec1327174708664014e17f3fd8f3c1468cf78e09723763f3d4f7
 test: .venv/ready .local/ministack/ready .local/dynamodb/ready .local/sam/ready ## Run every test
 	$(BIN)/python -m pytest
 
+race: .venv/ready .local/dynamodb/ready ## Race every pair of operations for 1,000 rounds
+	KALLELSE_RACE_ROUNDS=1000 $(BIN)/python -m pytest tests/integration/test_race.py
+
+bench: .venv/ready .local/dynamodb/ready ## Print what a registration costs, from 50 to 100,000 seats
+	PYTHONPATH=functions $(BIN)/python -m tests.benchmarks.seats
+
+simulate: .venv/ready ## Print what seat blocks carry, against a counter in transactions
+	$(BIN)/python -m tests.benchmarks.simulation
+
 lint: .venv/ready ## Check style, types and import rules
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -56,7 +65,7 @@ lock: .venv/ready ## Resolve the dependencies anew (needs uv)
 
 catalogues: .venv/ready ## Collect the strings of the templates, and compile the catalogues
 	$(BIN)/pybabel -q extract --mapping templates/locale/babel.cfg --omit-header --no-location --output .local/kallelse.pot .
-	$(BIN)/pybabel -q update --domain kallelse --input-file .local/kallelse.pot --output-dir templates/locale --no-fuzzy-matching
+	$(BIN)/pybabel -q update --domain kallelse --input-file .local/kallelse.pot --output-dir templates/locale --no-fuzzy-matching --ignore-obsolete
 	$(BIN)/pybabel -q compile --domain kallelse --directory templates/locale
 
 clean: ## Remove everything that was made

@@ -5,8 +5,10 @@ Every letter goes to one recipient, in text and HTML, in the recipient's languag
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -16,28 +18,57 @@ from .errors import SummaryNotFound
 from .links import issue
 from .mailing import Letter
 from .models import (
+    REPEATED,
+    Event,
     EventRecord,
     Language,
     Mail,
     MailKind,
+    Mode,
     Purpose,
     Recipient,
     Registration,
     RegistrationState,
+    Text,
+    in_language,
 )
 from .ports import Desk, Documents
 from .rendering import Renderer
 from .summarising import language_for
 
+ALIVE = frozenset(RegistrationState) - {RegistrationState.CANCELLED}
+
 STATES = {
-    MailKind.CONFIRMED: RegistrationState.CONFIRMED,
-    MailKind.PROMOTED: RegistrationState.CONFIRMED,
-    MailKind.JOIN_LINK: RegistrationState.CONFIRMED,
-    MailKind.SUMMARY: RegistrationState.CONFIRMED,
-    MailKind.WAITING: RegistrationState.WAITING,
-    MailKind.CANCELLED: RegistrationState.CANCELLED,
+    MailKind.CONFIRM_ADDRESS: frozenset({RegistrationState.UNCONFIRMED}),
+    MailKind.CONFIRMED: frozenset({RegistrationState.CONFIRMED}),
+    MailKind.WAITING: frozenset({RegistrationState.WAITING}),
+    MailKind.PROMOTED: ALIVE,
+    MailKind.OFFERED: frozenset({RegistrationState.OFFERED}),
+    MailKind.LAPSED: frozenset({RegistrationState.CANCELLED}),
+    MailKind.PASSED_ON: ALIVE,
+    MailKind.CHANGED: ALIVE,
+    MailKind.CANCELLED: frozenset({RegistrationState.CANCELLED}),
+    MailKind.REGISTERED_ALREADY: ALIVE,
+    MailKind.LOST_LINK: ALIVE,
+    MailKind.JOIN_LINK: frozenset({RegistrationState.CONFIRMED}),
+    MailKind.SUMMARY: frozenset({RegistrationState.CONFIRMED}),
 }
-"""The state in which a registration must be for a mail to make sense."""
+"""The states in which a registration may be for a mail to make sense."""
+
+FAREWELLS = frozenset({MailKind.CANCELLED, MailKind.LAPSED})
+"""What is still sent when the event itself is cancelled."""
+
+UNTIL_START = frozenset({MailKind.WAITING, MailKind.PROMOTED, MailKind.OFFERED})
+"""Kinds about the waiting list, which ends with the start."""
+
+UNTIL_END = frozenset({MailKind.CONFIRM_ADDRESS, MailKind.CONFIRMED, MailKind.PASSED_ON, MailKind.JOIN_LINK})
+"""Kinds about a seat, which is worth nothing when the event is over."""
+
+UNTIL_HELD = frozenset({MailKind.CONFIRM_ADDRESS, MailKind.OFFERED})
+"""Kinds that ask for something before the time for it has ended."""
+
+LIKE_A_LINK = re.compile(r"[/:@]|\.\w{2}")
+"""What mail programs may turn into a link."""
 
 
 @dataclass(frozen=True)
@@ -51,92 +82,140 @@ class Composer:
     base_url: str
 
     def compose(self, mail: Mail, now: datetime) -> Letter | None:
-        """The letter, or None when the mail has lost its sense (cancelled, promoted, gone)."""
+        """The letter, or None when the mail has lost its sense (cancelled, too late, gone)."""
         record = self.desk.events.get(mail.event_id)
         if mail.recipient.startswith("b-"):
-            return self._to_body(mail, record, now)
+            return self._to_body(mail, record.event, now)
         registration = self.desk.registrations.find(mail.event_id, mail.recipient[2:])
         if registration is None or not makes_sense(mail, record, registration, now):
             return None
-        return self._to_participant(mail, record, registration, now)
+        return self._to_participant(mail, record.event, registration, now)
 
-    def _to_body(self, mail: Mail, record: EventRecord, now: datetime) -> Letter | None:
-        bodies = [body for body in record.event.recipients if f"b-{body.id}" == mail.recipient]
-        if not bodies:
+    def _to_body(self, mail: Mail, event: Event, now: datetime) -> Letter | None:
+        bodies = [body for body in event.recipients if f"b-{body.id}" == mail.recipient]
+        if not bodies or event.cancelled:
             return None
         body: Recipient = bodies[0]
-        language = language_for(record.event, body.language)
-        context = self._context(mail, record, language)
-        context |= {"name": body.name.get(language, body.name[record.event.language])}
-        return self._letter(mail, record, body.address, language, context, now)
+        language = language_for(event, body.language)
+        context = _context(mail, event, now) | {
+            "name": in_language(body.name, language, event.language),
+            "places": _places(event, event.seats_by_mode),
+        }
+        context |= self._summary(mail, language)
+        return self._letter(mail, event, body.address, language, context)
 
-    def _to_participant(
-        self, mail: Mail, record: EventRecord, registration: Registration, now: datetime
-    ) -> Letter:
+    def _to_participant(self, mail: Mail, event: Event, registration: Registration, now: datetime) -> Letter:
         participant = registration.participant
-        context = self._context(mail, record, language_for(record.event, participant.language))
-        context |= {
-            "name": participant.name,
-            "organisation": participant.organisation,
-            "manage_url": self._link(registration, Purpose.MANAGE),
-        }
-        if mail.kind is MailKind.JOIN_LINK:
-            context["join_url"] = self._link(registration, Purpose.JOIN)
-        if mail.kind is MailKind.WAITING:
+        context = _context(mail, event, now) | _about(event, registration)
+        context |= self._links(mail, event, registration, now)
+        if registration.state is RegistrationState.WAITING:
             context["place"] = self.desk.registrations.place_in_line(registration)
-        return self._letter(mail, record, participant.email, participant.language, context, now)
-
-    def _context(self, mail: Mail, record: EventRecord, language: Language) -> dict[str, Any]:
-        context: dict[str, Any] = {
-            "kind": mail.kind.value,
-            "event": record.event,
-            "organisation": None,
-            "manage_url": None,
-            "join_url": None,
-            "place": None,
-            "summary": None,
-        }
         if mail.kind is MailKind.SUMMARY:
-            context["summary"] = self._summary(mail, language)
-        return context
+            context |= self._summary(mail, language_for(event, participant.language))
+        return self._letter(mail, event, participant.email, participant.language, context)
 
-    def _summary(self, mail: Mail, language: Language) -> str:
-        summary = self.desk.summaries.get(mail.event_id, language, mail.version)
-        if summary is None:
-            raise SummaryNotFound("the summary of this mail is gone")
-        return self.documents.get(summary.source_key)
+    def _links(
+        self, mail: Mail, event: Event, registration: Registration, now: datetime
+    ) -> dict[str, str | None]:
+        if registration.state is RegistrationState.CANCELLED:
+            # A personal link would be dead on arrival; the event's page helps while it takes registrations.
+            page = f"{self.base_url}/events/{event.id}/{registration.participant.language}"
+            return {"event_url": None if event.cancelled or now >= event.closes_at else page}
+        links: dict[str, str | None] = {"manage_url": self._link(registration, Purpose.MANAGE)}
+        if mail.kind is MailKind.JOIN_LINK:
+            links["join_url"] = self._link(registration, Purpose.JOIN)
+        return links
 
     def _link(self, registration: Registration, purpose: Purpose) -> str:
         return f"{self.base_url}/{purpose}/{issue(self.desk, registration, purpose)}"
 
+    def _summary(self, mail: Mail, language: Language) -> dict[str, str]:
+        summary = self.desk.summaries.get(mail.event_id, language, mail.version)
+        if summary is None:
+            raise SummaryNotFound("the summary of this mail is gone")
+        return {"summary": self.documents.get(summary.source_key), "summary_language": language}
+
     def _letter(
-        self,
-        mail: Mail,
-        record: EventRecord,
-        address: str,
-        language: Language,
-        context: dict[str, Any],
-        now: datetime,
+        self, mail: Mail, event: Event, address: str, language: Language, context: dict[str, Any]
     ) -> Letter:
         subject, text, html = self.renderer.mail_parts(mail.kind, language, **context)
         message = EmailMessage(policy=SMTP)
         message["From"] = self.sender
         message["To"] = address
-        message["Reply-To"] = record.event.contacts[0].email
+        message["Reply-To"] = event.contacts[0].email
         message["Subject"] = subject
-        message["Date"] = format_datetime(now)
+        message["Date"] = format_datetime(context["now"])
         message["Auto-Submitted"] = "auto-generated"
         message["X-Auto-Response-Suppress"] = "All"
         message["X-Kallelse-Mail"] = mail.id
-        message.set_content(text)
+        message.set_content(_without_gaps(text))
         message.add_alternative(html, subtype="html")
         message["Content-Language"] = language
         return Letter(address, message.as_bytes())
 
 
 def makes_sense(mail: Mail, record: EventRecord, registration: Registration, now: datetime) -> bool:
-    """Whether the registration still is what the mail says, and the meeting not over for its link."""
+    """Whether the registration still is what the mail says, and it is not too late to say it."""
+    event = record.event
+    return (
+        registration.state in STATES[mail.kind]
+        and _is_about(mail, registration)
+        and (not event.cancelled or mail.kind in FAREWELLS)
+        and (mail.kind is not MailKind.JOIN_LINK or registration.mode is Mode.ONLINE)
+        and now < _deadline(mail.kind, event, registration)
+    )
+
+
+def _is_about(mail: Mail, registration: Registration) -> bool:
+    """Whether the mail is about this registration, and not an earlier one of the same address."""
     if mail.kind is MailKind.SUMMARY:
-        return registration.state is RegistrationState.CONFIRMED
-    current = registration.serial == mail.version and registration.state is STATES[mail.kind]
-    return current and (mail.kind is not MailKind.JOIN_LINK or now < record.event.ends_at)
+        return True
+    if mail.kind in REPEATED:
+        # Any later change raises the revision too. It must not swallow what the owner was to be told.
+        return mail.version <= registration.revision
+    return mail.version == registration.serial
+
+
+def _deadline(kind: MailKind, event: Event, registration: Registration) -> datetime:
+    """The first instant at which a mail of the kind is too late."""
+    limits = [datetime.max.replace(tzinfo=UTC)]
+    if kind in UNTIL_START:
+        limits.append(event.starts_at)
+    if kind in UNTIL_END:
+        limits.append(event.ends_at)
+    if kind in UNTIL_HELD and registration.held_until:
+        limits.append(registration.held_until)
+    return min(limits)
+
+
+def _context(mail: Mail, event: Event, now: datetime) -> dict[str, Any]:
+    """Everything that the templates may use; what does not apply is None."""
+    unused = (
+        "name", "participant", "state", "held_until", "place",
+        "manage_url", "join_url", "event_url", "summary",
+    )  # fmt: skip
+    return dict.fromkeys(unused) | {"kind": mail.kind.value, "event": event, "now": now, "online": False}
+
+
+def _about(event: Event, registration: Registration) -> dict[str, Any]:
+    participant = registration.participant
+    return {
+        # A form with somebody else's address must not become a way to send that address a link.
+        "name": None if LIKE_A_LINK.search(participant.name) else participant.name,
+        "participant": participant,
+        "state": registration.state.value,
+        "held_until": registration.held_until,
+        "online": registration.mode is Mode.ONLINE,
+        "places": _places(event, [registration.mode]),
+    }
+
+
+def _places(event: Event, modes: Iterable[Mode]) -> list[tuple[Mode, Text | None]]:
+    """Each mode with where to come to, if the event says so."""
+    offers = {mode: event.modes.get(mode) for mode in modes}
+    return [(mode, offer.place if offer and mode is Mode.ON_SITE else None) for mode, offer in offers.items()]
+
+
+def _without_gaps(text: str) -> str:
+    """The text with no more than one empty line in a row, which blocks without content would leave."""
+    return re.sub(r"\n{3,}", "\n\n", text.strip()) + "\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,8 +11,9 @@ import yaml
 from pydantic import ValidationError
 
 from .errors import FieldError, InvalidInput
-from .models import Event, EventRecord
+from .models import Event, EventRecord, Mode
 from .ports import Desk
+from .seating import arrange, promote_waiting
 
 
 def read(text: str) -> Event:
@@ -38,11 +40,11 @@ def problems(error: ValidationError) -> list[FieldError]:
     ]
 
 
-def apply(desk: Desk, event: Event, meeting_hosts: frozenset[str]) -> EventRecord:
-    """Store a new event or change an existing one, and arrange its seats.
+def apply(desk: Desk, event: Event, meeting_hosts: frozenset[str], now: datetime) -> EventRecord:
+    """Store a new event or change an existing one, arrange its seats, and seat those who wait.
 
     ``meeting_hosts``: the hosts that a join link may lead to. Raises InvalidInput.
-    Applying the same file twice ends the same. Lowering the seats throws nobody out.
+    Applying the same file twice ends the same. Lowering the seats throws nobody out: see :func:`notices`.
     """
     host = urlsplit(event.meeting.address).hostname
     if host not in meeting_hosts:
@@ -51,5 +53,21 @@ def apply(desk: Desk, event: Event, meeting_hosts: frozenset[str]) -> EventRecor
             FieldError("meeting.address", "not-a-choice", f"the host must be one of: {allowed}")
         )
     record = desk.events.apply(event, secrets.token_hex(32))
-    desk.seats.arrange(event)
+    arrange(desk, event.id, now)
+    for mode in Mode:
+        promote_waiting(desk, event, mode, now)
     return record
+
+
+def notices(desk: Desk, event: Event) -> list[str]:
+    """What an organiser should know after changing the event, in English."""
+    told = []
+    for mode in Mode:
+        taken = sum(len(block.holders) for block in desk.seats.blocks(event.id, mode))
+        seats = event.seats_by_mode.get(mode, 0)
+        if taken > seats:
+            told.append(
+                f"{mode}: {taken} seats are taken, {taken - seats} more than the {seats} of the event. "
+                "Nobody was thrown out; seats that are given back are not given again until it fits."
+            )
+    return told

@@ -6,6 +6,7 @@ KallelseError
 │   ├── UnsupportedMediaType
 │   └── BodyTooLarge
 ├── Unauthorised              nobody we know
+├── Unavailable               the storage does not keep up, for now
 ├── NotFound
 │   ├── EventNotFound
 │   ├── LinkNotFound          a personal link that is wrong, used up or revoked
@@ -13,8 +14,18 @@ KallelseError
 ├── Refused                   understood, and the answer is no
 │   ├── NotYetOpen
 │   ├── RegistrationClosed
+│   ├── EventCancelled
 │   ├── EventFull
+│   ├── OrganisationFull      the organisation has as many as the event lets it have
+│   ├── WrongAudience         the event is meant for others
+│   ├── HoldExpired           the time to confirm the address or to accept the seat has ended
+│   ├── ColleagueRefused      the seat cannot be passed on to this colleague
+│   ├── TooManyRequests       from one network, or about one address
 │   └── AlreadyChanged        somebody else changed it first
+├── FormRefused               the form does not look as if a person had just filled it in
+│   ├── FormTooFast           sent sooner than a person can
+│   ├── FormTooOld            or not one of ours: to be sent again
+│   └── FormTrapped           a field that people do not see was filled in
 └── SendError                 the mail service did not take a mail
     ├── SendThrottled         surely unsent, try again soon
     ├── SendingPaused         surely unsent, and an operator has to act
@@ -65,6 +76,10 @@ class Unauthorised(KallelseError):
     """No credentials, or wrong ones."""
 
 
+class Unavailable(KallelseError):
+    """The storage does not keep up or cannot be reached; the same request may succeed in a moment."""
+
+
 class NotFound(KallelseError):
     """There is no such thing."""
 
@@ -97,12 +112,56 @@ class RegistrationClosed(Refused):
     """The last day to register has passed."""
 
 
+class EventCancelled(Refused):
+    """The event does not take place."""
+
+
+class OrganisationFull(Refused):
+    """The participant's organisation has as many registered as the event lets it have."""
+
+
+class WrongAudience(Refused):
+    """The event is meant for others. ``field``: what tells, such as ``organisation_kind``."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(f"the event is not meant for this {field}")
+        self.field = field
+
+
+class HoldExpired(Refused):
+    """The time to confirm the address or to accept the seat has ended."""
+
+
+class ColleagueRefused(Refused):
+    """The seat cannot be passed on to this colleague."""
+
+
+class TooManyRequests(Refused):
+    """Too many from one network, or about one address."""
+
+
 class EventFull(Refused):
     """Every seat is taken and the event has no waiting list."""
 
 
 class AlreadyChanged(Refused):
     """The thing is no longer as it was when it was read."""
+
+
+class FormRefused(KallelseError):
+    """The form does not look as if a person had just filled it in; nothing was changed."""
+
+
+class FormTooFast(FormRefused):
+    """Sent sooner after it was shown than a person can fill it in."""
+
+
+class FormTooOld(FormRefused):
+    """Shown too long ago, or not by us: to be looked through and sent again."""
+
+
+class FormTrapped(FormRefused):
+    """A field that people do not see was filled in."""
 
 
 class SendError(KallelseError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from .models import EventRecord
+from .models import EventRecord, Mode
 from .ports import Desk
 
 
@@ -12,7 +12,7 @@ def figures(desk: Desk, record: EventRecord) -> dict[str, object]:
     """Seats, registrations by state and by kind of organisation, attendance, and mails."""
     registrations = desk.registrations.of_event(record.event.id)
     mails = desk.mails.of_event(record.event.id)
-    blocks = desk.seats.blocks(record.event.id)
+    blocks = [block for mode in Mode for block in desk.seats.blocks(record.event.id, mode)]
     return {
         "event_id": record.event.id,
         "seats": {
@@ -21,7 +21,7 @@ def figures(desk: Desk, record: EventRecord) -> dict[str, object]:
         },
         "registrations": dict(Counter(each.state.value for each in registrations)),
         "organisation_kinds": dict(
-            Counter(each.participant.organisation_kind.value for each in registrations)
+            Counter(each.participant.organisation_kind or "untold" for each in registrations)
         ),
         "joined": sum(each.joined_at is not None for each in registrations),
         "mails": _mails_by_kind([(mail.kind.value, mail.state.value) for mail in mails]),

@@ -12,14 +12,19 @@ from aws_lambda_powertools.event_handler import Response
 from .errors import (
     AlreadyChanged,
     BodyTooLarge,
+    FormRefused,
+    HoldExpired,
     InvalidInput,
     KallelseError,
     LinkNotFound,
     NotFound,
     Refused,
+    TooManyRequests,
     Unauthorised,
+    Unavailable,
     UnreadableRequest,
     UnsupportedMediaType,
+    WrongAudience,
 )
 
 # The first that fits counts, so the narrower stand before the wider.
@@ -31,8 +36,13 @@ STATUS: tuple[tuple[type[KallelseError], HTTPStatus], ...] = (
     (Unauthorised, HTTPStatus.UNAUTHORIZED),
     (LinkNotFound, HTTPStatus.NOT_FOUND),
     (NotFound, HTTPStatus.NOT_FOUND),
+    (Unavailable, HTTPStatus.SERVICE_UNAVAILABLE),
     (AlreadyChanged, HTTPStatus.SERVICE_UNAVAILABLE),
+    (TooManyRequests, HTTPStatus.TOO_MANY_REQUESTS),
+    (WrongAudience, HTTPStatus.FORBIDDEN),
+    (HoldExpired, HTTPStatus.GONE),
     (Refused, HTTPStatus.CONFLICT),
+    (FormRefused, HTTPStatus.UNPROCESSABLE_ENTITY),
     (KallelseError, HTTPStatus.INTERNAL_SERVER_ERROR),
 )
 
@@ -51,9 +61,15 @@ def status_of(error: KallelseError) -> HTTPStatus:
     return next(status for kind, status in STATUS if isinstance(error, kind))
 
 
+def _retry(status: HTTPStatus) -> dict[str, str]:
+    """When to try again, in seconds (RFC 9110 §10.2.3)."""
+    seconds = {HTTPStatus.TOO_MANY_REQUESTS: "3600", HTTPStatus.SERVICE_UNAVAILABLE: "5"}
+    return {"Retry-After": seconds[status]} if status in seconds else {}
+
+
 def page(html: str, status: HTTPStatus = HTTPStatus.OK) -> Response[str]:
     """A page for a person."""
-    return Response(status, "text/html; charset=utf-8", html, headers=dict(SECURITY))
+    return Response(status, "text/html; charset=utf-8", html, headers=SECURITY | _retry(status))
 
 
 def see_other(address: str) -> Response[str]:
@@ -77,7 +93,8 @@ def problem(error: KallelseError) -> Response[str]:
     }
     if isinstance(error, InvalidInput):
         details["errors"] = [{"field": each.field, "detail": each.detail} for each in error.problems]
-    return Response(status, "application/problem+json", json.dumps(details), headers=dict(SECURITY))
+    headers = SECURITY | _retry(status)
+    return Response(status, "application/problem+json", json.dumps(details), headers=headers)
 
 
 def body_of(event: Any, media_types: tuple[str, ...], limit: int) -> str:
@@ -99,12 +116,24 @@ def body_of(event: Any, media_types: tuple[str, ...], limit: int) -> str:
 
 def form_of(event: Any, fields: frozenset[str], limit: int) -> dict[str, str]:
     """The fields of a submitted form. Raises UnreadableRequest, also for unknown or doubled fields."""
+    return {name: values[0] for name, values in answers_of(event, fields, frozenset(), limit).items()}
+
+
+def answers_of(
+    event: Any, fields: frozenset[str], repeated: frozenset[str], limit: int
+) -> dict[str, list[str]]:
+    """The fields of a submitted form of which those in ``repeated`` may come more than once.
+
+    Raises UnreadableRequest, also for unknown fields and for others that come more than once.
+    """
     body = body_of(event, ("application/x-www-form-urlencoded",), limit)
     try:
-        pairs = parse_qsl(body, keep_blank_values=True, max_num_fields=50, errors="strict")
+        pairs = parse_qsl(body, keep_blank_values=True, max_num_fields=1000, errors="strict")
     except ValueError as error:
         raise UnreadableRequest("the form cannot be read") from error
-    names = [name for name, _ in pairs]
-    if not fields.issuperset(names) or len(set(names)) < len(names):
-        raise UnreadableRequest("the form has fields that are unknown or given twice")
-    return dict(pairs)
+    values: dict[str, list[str]] = {}
+    for name, value in pairs:
+        if name not in fields or (name in values and name not in repeated):
+            raise UnreadableRequest("the form has fields that are unknown or given twice")
+        values.setdefault(name, []).append(value)
+    return values

@@ -9,6 +9,7 @@ from .errors import Refused
 from .links import follow
 from .models import Event, EventRecord, Purpose, Registration, RegistrationState
 from .ports import Desk
+from .seating import ATTEMPTS, changed, present
 
 
 class Phase(StrEnum):
@@ -37,5 +38,15 @@ def join(desk: Desk, secret: str, now: datetime) -> str:
     confirmed = registration.state is RegistrationState.CONFIRMED
     if not confirmed or phase(record.event, now) is not Phase.OPEN:
         raise Refused("the join link is not open now")
-    desk.registrations.mark_joined(registration, now)
+    _mark_joined(desk, registration, now)
     return record.event.meeting.address
+
+
+def _mark_joined(desk: Desk, registration: Registration, now: datetime) -> None:
+    """Record the first time of joining. A seat in the meeting matters more than the record of it."""
+    for _ in range(ATTEMPTS):
+        if registration.joined_at or desk.registrations.store(
+            (registration, changed(registration, joined_at=now))
+        ):
+            return
+        registration = present(desk, registration)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,6 +14,7 @@ from .models import (
     Language,
     Mail,
     MailState,
+    Mode,
     Purpose,
     Registration,
     Summary,
@@ -21,10 +22,9 @@ from .models import (
 )
 
 
-class Claim(StrEnum):
-    """The answer to a claim of a seat."""
+class NoSeat(StrEnum):
+    """Why a newcomer gets no seat now. QUEUED: others wait, who come first."""
 
-    SEATED = "seated"
     FULL = "full"
     QUEUED = "queued"
     NOT_YET_OPEN = "not-yet-open"
@@ -33,18 +33,16 @@ class Claim(StrEnum):
 
 @dataclass(frozen=True)
 class SeatBlock:
-    """At most 64 seats of an event, and who holds them.
+    """At most 64 seats of a mode of an event, and who holds them.
 
-    ``queue``: set while people wait; newcomers are sent to the waiting list.
-    ``arriving``: those who are joining the waiting list at this moment.
+    ``queue``: the mark that sends newcomers to the waiting list; it tells which joining set it.
     ``touched_at``/``audited_at``: the last change, and the last change that the sweep has checked.
     """
 
     number: int
     seats: int
     holders: frozenset[str] = frozenset()
-    queue: str | None = None
-    arriving: frozenset[str] = frozenset()
+    queue: int | None = None
     touched_at: datetime | None = None
     audited_at: datetime | None = None
 
@@ -52,6 +50,23 @@ class SeatBlock:
     def free(self) -> int:
         """How many more may be seated here."""
         return max(0, self.seats - len(self.holders))
+
+
+@dataclass(frozen=True)
+class Line:
+    """Whether newcomers are sent to the waiting list. ``joined``: how many have joined it so far."""
+
+    joined: int
+    closed: bool
+
+
+@dataclass(frozen=True)
+class Quota:
+    """Those of one organisation who are registered or wait; ``key`` names the organisation."""
+
+    key: str
+    holders: frozenset[str]
+    touched_at: datetime
 
 
 class Events(Protocol):
@@ -79,88 +94,133 @@ class Events(Protocol):
 
 
 class Seats(Protocol):
-    """The seats of events, in blocks. Every change is one conditional write."""
+    """The seats of events, by mode, in blocks. Every change is one conditional write."""
 
-    def arrange(self, event: Event) -> None:
-        """Make the blocks of the event, or give them its present seats and opening times."""
+    def take_turn(self, event_id: str) -> int:
+        """A number for :meth:`arrange`; to be taken before the event is read that is to be arranged."""
         ...
 
-    def blocks(self, event_id: str) -> list[SeatBlock]:
-        """All blocks, read consistently."""
-        ...
+    def arrange(self, event: Event, turn: int, now: datetime) -> None:
+        """Make the blocks of the event, or give them its present seats and opening times.
 
-    def claim(self, event: Event, holder: str, now: datetime) -> Claim:
-        """Take a seat if one is free, the event is open at ``now`` and nobody waits.
-
-        A holder who has a seat already is SEATED. A refusal writes nothing.
+        Does nothing once somebody took a later turn, who knows of every change that this one knows.
+        New blocks are closed to newcomers until somebody has seen that nobody waits.
         """
         ...
 
-    def claim_for_waiting(self, event_id: str, holder: str, now: datetime) -> bool:
-        """Take a free seat for one who waits, whatever the opening times; False when none is free."""
+    def blocks(self, event_id: str, mode: Mode) -> list[SeatBlock]:
+        """All blocks of a mode, read consistently."""
         ...
 
-    def release(self, event_id: str, holder: str, now: datetime) -> None:
+    def claim(self, event: Event, mode: Mode, holder: str, now: datetime) -> int | NoSeat:
+        """Take a seat if one is free, the event is open at ``now`` and nobody waits; give its block.
+
+        A holder who has a seat already gets its block. A refusal writes nothing.
+        """
+        ...
+
+    def look(self, event: Event, mode: Mode, now: datetime) -> NoSeat | None:
+        """Why a newcomer would get no seat at this instant; writes nothing."""
+        ...
+
+    def claim_for_waiting(self, event_id: str, mode: Mode, holder: str, now: datetime) -> int | None:
+        """Take a free seat for one who waits, whatever the opening times; None when none is free."""
+        ...
+
+    def release(self, event_id: str, mode: Mode, block: int, holder: str, now: datetime) -> None:
         """Give a seat back; harmless when the holder has none."""
         ...
 
-    def announce(self, event_id: str, holder: str, now: datetime) -> None:
-        """Tell the sweep that the holder's seat is about to change, in case nobody finishes it."""
+    def forget(self, event_id: str, mode: Mode, seen: SeatBlock, orphans: Set[str]) -> None:
+        """Release seats that no registration stands behind, unless the block changed since ``seen``."""
         ...
 
-    def close_to_newcomers(self, event_id: str, holder: str, now: datetime) -> None:
-        """Set the queue marker, as ``holder`` is about to join the waiting list."""
+    def announce(self, event_id: str, mode: Mode, block: int, now: datetime) -> None:
+        """Tell the sweep that a seat of the block is about to change, in case nobody finishes it."""
         ...
 
-    def arrived(self, event_id: str, holder: str) -> None:
-        """Note that ``holder`` is on the waiting list now."""
+    def line(self, event_id: str, mode: Mode) -> Line:
+        """Whether newcomers are sent to the waiting list, read consistently."""
         ...
 
-    def open_to_newcomers(self, event_id: str, seen: Sequence[SeatBlock]) -> None:
-        """Lift the queue marker, unless somebody joined the queue after ``seen`` was read."""
+    def close_to_newcomers(self, event_id: str, mode: Mode) -> None:
+        """Mark every block, as somebody has joined the waiting list. From here nobody overtakes."""
         ...
 
-    def forget_arriving(self, event_id: str, holders: Iterable[str]) -> None:
-        """Drop those who never got as far as the waiting list."""
+    def open_to_newcomers(self, event_id: str, mode: Mode, seen: Line) -> None:
+        """Lift the marks, unless somebody joined the waiting list after ``seen`` was read."""
         ...
 
-    def audited(self, event_id: str, seen: Sequence[SeatBlock]) -> None:
+    def audited(self, event_id: str, mode: Mode, seen: Sequence[SeatBlock]) -> None:
         """Remember that the changes up to ``seen`` are checked."""
         ...
 
 
+class Quotas(Protocol):
+    """How many of one organisation are registered or wait."""
+
+    def claim(self, event_id: str, key: str, holder: str, limit: int, now: datetime) -> bool:
+        """Count the holder in; False when the organisation has ``limit`` already."""
+        ...
+
+    def is_full(self, event_id: str, key: str, limit: int) -> bool:
+        """Whether the organisation has ``limit`` already."""
+        ...
+
+    def release(self, event_id: str, key: str, holder: str) -> None:
+        """Count the holder out; harmless when it is not counted."""
+        ...
+
+    def forget(self, event_id: str, seen: Quota, orphans: Set[str]) -> None:
+        """Count out those whom no registration stands behind, unless the quota changed since ``seen``."""
+        ...
+
+    def of_event(self, event_id: str) -> list[Quota]:
+        """The quotas of all organisations."""
+        ...
+
+
+Change = tuple[Registration | None, Registration]
+"""A registration as it was read (None: there was none), and what it becomes."""
+
+
 class Registrations(Protocol):
-    """The stored registrations and the waiting list."""
+    """The stored registrations and the waiting list, which changes with them."""
 
     def find(self, event_id: str, registration_id: str) -> Registration | None:
         """The registration, if there is one; read consistently."""
+        ...
+
+    def last_serial(self, event_id: str, registration_id: str) -> int:
+        """What the next serial and revision of an erased registration must exceed; 0 if none was erased."""
         ...
 
     def of_event(self, event_id: str) -> list[Registration]:
         """All registrations of the event, read consistently, the first to arrive first."""
         ...
 
-    def first_waiting(self, event_id: str) -> Registration | None:
-        """The one who has waited longest."""
+    def first_waiting(self, event_id: str, mode: Mode) -> Registration | None:
+        """The one who has waited longest for a seat of the mode."""
         ...
 
     def place_in_line(self, registration: Registration) -> int:
         """How many wait up to and including this one; 1 is the next to get a seat."""
         ...
 
-    def put(self, registration: Registration) -> bool:
-        """Store a new registration, on the waiting list too if it waits.
-
-        False, and nothing stored, when the address has one that is not an earlier, cancelled one.
-        """
+    def count_waiting(self, event_id: str, mode: Mode) -> int:
+        """How many wait for a seat of the mode."""
         ...
 
-    def promote(self, waiting: Registration, confirmed: Registration) -> bool:
-        """Replace the one by the other, off the waiting list; False when it no longer waits."""
+    def store(self, *changes: Change) -> bool:
+        """All of the changes or none; False when a registration is no longer as it was read."""
         ...
 
-    def cancel(self, current: Registration, cancelled: Registration) -> bool:
-        """Replace the one by the other, off the waiting list; False when it changed meanwhile."""
+    def erase(self, seen: Registration) -> bool:
+        """Delete everything but a number (see last_serial); False when it is no longer as seen."""
+        ...
+
+    def held_until(self, now: datetime) -> list[Registration]:
+        """Those whose time to confirm or to accept ended by ``now``: one query."""
         ...
 
     def with_outbox(self, until: datetime) -> list[Registration]:
@@ -169,10 +229,6 @@ class Registrations(Protocol):
 
     def clear_outbox(self, registration: Registration) -> None:
         """Empty the outbox, unless the registration changed since it was read."""
-        ...
-
-    def mark_joined(self, registration: Registration, now: datetime) -> None:
-        """Record the first time of joining; later ones change nothing."""
         ...
 
 
@@ -199,6 +255,10 @@ class Mails(Protocol):
         """All records of the event."""
         ...
 
+    def to_recipient(self, event_id: str, recipient: str) -> list[Mail]:
+        """The records of one recipient: one query for each kind."""
+        ...
+
     def suppress(self, address: str, reason: MailState, now: datetime) -> None:
         """Never write to this address again."""
         ...
@@ -217,6 +277,21 @@ class Tokens(Protocol):
 
     def find(self, digest: str, purpose: Purpose) -> Token | None:
         """What the digest opens, if it was issued for this purpose."""
+        ...
+
+
+class Limits(Protocol):
+    """Counters that stop at a limit and are forgotten after their time."""
+
+    def take(self, name: str, limit: int, ends_at: datetime, now: datetime, number: int = 1) -> bool:
+        """Count ``number`` more under the name; False, and nothing written, beyond the limit.
+
+        A counter whose ``ends_at`` is past counts anew from zero.
+        """
+        ...
+
+    def taken(self, name: str, now: datetime) -> int:
+        """How many are counted under the name; writes nothing."""
         ...
 
 
@@ -250,9 +325,11 @@ class Desk:
 
     events: Events
     seats: Seats
+    quotas: Quotas
     registrations: Registrations
     mails: Mails
     tokens: Tokens
+    limits: Limits
     summaries: Summaries
 
 

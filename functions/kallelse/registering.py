@@ -1,42 +1,58 @@
-"""Registering for an event, cancelling, and the waiting list.
+"""Registering for an event: a seat, a place on the waiting list, or a refusal that says why.
 
-A seat is claimed before the registration is stored, and a cancelled registration is stored before
-its seat is released: whatever is interrupted leaves a seat too many taken, never one too few, and
-:func:`audit` finds it.
+Whoever sends the form is told the same whether or not the address is registered already: only the
+owner of the address, by mail, learns that it is.
 """
 
 from __future__ import annotations
 
 import hmac
 from base64 import b32encode
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from .errors import (
-    AlreadyChanged,
+    EventCancelled,
     EventFull,
-    FieldError,
-    InvalidInput,
     NotYetOpen,
+    OrganisationFull,
     RegistrationClosed,
+    WrongAudience,
 )
+from .limiting import may_write_to
 from .models import (
     Event,
     EventRecord,
     MailKind,
+    Mode,
     Participant,
     Registration,
     RegistrationState,
 )
-from .ports import Claim, Desk, SeatBlock
+from .ports import Desk, NoSeat
+from .seating import announce, changed, count_in, organisation_key, present, promote_waiting
 
-GRACE = timedelta(seconds=30)
-"""How long a request may be under way before the sweep takes it for broken off.
+HOLDER_LENGTH = 10
+"""Characters of an id that name a holder. 50 bits: for two of 100,000 to meet is 1 to 200,000."""
 
-Longer than the time limit of the public function in template.yaml, which is 10 seconds.
-"""
 
-ATTEMPTS = 5
-"""How often a step is tried again when another request changed the same registration."""
+@dataclass(frozen=True)
+class Submission:
+    """A form that was sent: who wants to take part how. ``nonce``: of the form, None if it had none."""
+
+    participant: Participant
+    mode: Mode
+    nonce: str | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is told to whoever sent the form. ``place``: in line; ``until``: to confirm the address."""
+
+    state: RegistrationState
+    place: int | None = None
+    until: datetime | None = None
 
 
 def registration_id(record: EventRecord, address: str) -> str:
@@ -49,158 +65,140 @@ def registration_id(record: EventRecord, address: str) -> str:
     return b32encode(digest[:10]).decode().lower()
 
 
-def register(desk: Desk, record: EventRecord, participant: Participant, now: datetime) -> Registration:
+def register(desk: Desk, record: EventRecord, submission: Submission, now: datetime) -> Answer:
     """Give the participant a seat, or a place on the waiting list.
 
-    Registering again with the same address changes nothing and gives the same answer.
-    Raises InvalidInput (wrong audience), NotYetOpen, RegistrationClosed or EventFull.
+    Raises WrongAudience, EventCancelled, NotYetOpen, RegistrationClosed, EventFull or OrganisationFull.
     """
     event = record.event
-    _check_audience(event, participant)
-    address_id = registration_id(record, participant.email)
+    check_admission(event, submission.participant)
+    if event.cancelled:
+        raise EventCancelled("the event is cancelled")
+    address_id = registration_id(record, submission.participant.email)
     known = desk.registrations.find(event.id, address_id)
-    if known and known.state is not RegistrationState.CANCELLED:
-        return known
+    if known is None or known.state is RegistrationState.CANCELLED:
+        return _answer(desk, _admit(desk, event, _newcomer(desk, event, address_id, known, submission, now)))
+    if known.nonce and known.nonce == submission.nonce:
+        return _answer(desk, known)  # the same form sent twice
+    return _as_if_new(desk, event, known, submission, now)
+
+
+def check_admission(event: Event, participant: Participant) -> None:
+    """Raise WrongAudience when the event is not meant for the participant."""
+    rules = event.admission
+    kind = participant.organisation_kind
+    if kind is not None and kind not in rules.organisation_kinds:
+        raise WrongAudience("organisation_kind")
+    domain = participant.email.rsplit("@", 1)[1].lower()
+    if rules.mail_domains and not any(f".{domain}".endswith(f".{each}") for each in rules.mail_domains):
+        raise WrongAudience("email")
+    if rules.languages and participant.language not in rules.languages:
+        raise WrongAudience("language")
+
+
+Newcomer = tuple[Registration | None, Registration]
+"""The earlier, cancelled registration of the address, and the new one, without a seat yet."""
+
+
+def _newcomer(
+    desk: Desk,
+    event: Event,
+    address_id: str,
+    known: Registration | None,
+    submission: Submission,
+    now: datetime,
+) -> Newcomer:
+    serial = 1 + (known.serial if known else desk.registrations.last_serial(event.id, address_id))
     newcomer = Registration(
         id=address_id,
         event_id=event.id,
-        serial=known.serial + 1 if known else 1,
-        participant=participant,
-        state=RegistrationState.CONFIRMED,
+        serial=serial,
+        revision=known.revision + 1 if known else serial,
+        holder=f"{address_id[:HOLDER_LENGTH]}.{serial}",
+        participant=submission.participant,
+        mode=submission.mode,
+        state=RegistrationState.WAITING,
+        nonce=submission.nonce,
         registered_at=now,
-        outbox=(MailKind.CONFIRMED,),
+        outbox=(MailKind.WAITING,),
     )
-    claim = desk.seats.claim(event, newcomer.holder, now)
-    if claim is Claim.SEATED:
-        return _store(desk, newcomer)
-    return _without_seat(desk, event, newcomer, claim)
+    return known, newcomer
 
 
-def _check_audience(event: Event, participant: Participant) -> None:
-    if participant.organisation_kind not in event.organisation_kinds:
-        kinds = ", ".join(event.organisation_kinds)
-        raise InvalidInput(FieldError("organisation_kind", "not-a-choice", f"choose one of: {kinds}"))
+def _admit(desk: Desk, event: Event, newcomer: Newcomer) -> Registration:
+    known, waiting = newcomer
+    check_organisation(desk, event, waiting.participant)
+    now = waiting.registered_at
+    block = desk.seats.claim(event, waiting.mode, waiting.holder, now)
+    if isinstance(block, NoSeat):
+        _refuse(event, block)
+        announce(desk, waiting, now)
+    # A seat that this refusal leaves behind is found by the sweep.
+    if not count_in(desk, event, waiting.participant, waiting.holder, now):
+        raise OrganisationFull("the organisation has all its seats")
+    if isinstance(block, NoSeat):
+        return _wait(desk, event, known, waiting)
+    seated = waiting.model_copy(update={"block": block, **_terms(event, now)})
+    # When it is not stored, the same address was faster in another request, with the same seat.
+    return seated if desk.registrations.store((known, seated)) else present(desk, seated)
 
 
-def _store(desk: Desk, newcomer: Registration) -> Registration:
-    if desk.registrations.put(newcomer):
-        return newcomer
-    # The same address was faster in another request; both hold the same seat.
-    return _present(desk, newcomer)
+def check_organisation(desk: Desk, event: Event, participant: Participant) -> None:
+    """Raise OrganisationFull when the participant's organisation has its number already; writes nothing."""
+    """Raise OrganisationFull when the participant's organisation has all its seats already."""
+    key, limit = organisation_key(participant), event.seats_per_organisation
+    if key and limit and desk.quotas.is_full(event.id, key, limit):
+        raise OrganisationFull("the organisation has all its seats")
 
 
-def _without_seat(desk: Desk, event: Event, newcomer: Registration, claim: Claim) -> Registration:
-    if claim is Claim.NOT_YET_OPEN and event.opens_at:
+def _refuse(event: Event, why: NoSeat) -> None:
+    """Raise what tells a newcomer why there is no seat; return when there is a waiting list to join."""
+    if why is NoSeat.NOT_YET_OPEN and event.opens_at:
         raise NotYetOpen(event.opens_at)
-    if claim is Claim.CLOSED:
+    if why is NoSeat.CLOSED:
         raise RegistrationClosed("registration has closed")
     if not event.waiting_list:
         raise EventFull("every seat is taken")
-    return _wait(desk, event, newcomer)
 
 
-def _wait(desk: Desk, event: Event, newcomer: Registration) -> Registration:
-    waiting = newcomer.model_copy(update={"state": RegistrationState.WAITING, "outbox": (MailKind.WAITING,)})
-    now = newcomer.registered_at
-    # The marker comes first: from here on no newcomer is seated before this one.
-    desk.seats.close_to_newcomers(event.id, waiting.holder, now)
-    desk.registrations.put(waiting)
-    desk.seats.arrived(event.id, waiting.holder)
-    # A seat that was freed before the marker was set would otherwise stay empty.
-    promote_waiting(desk, event, now)
-    return _present(desk, waiting)
-
-
-def _present(desk: Desk, registration: Registration) -> Registration:
-    found = desk.registrations.find(registration.event_id, registration.id)
-    if found is None:
-        raise AlreadyChanged("the registration was changed at the same moment; try again")
-    return found
-
-
-def cancel(desk: Desk, record: EventRecord, registration: Registration, now: datetime) -> Registration:
-    """Cancel, free the seat, and give it to the first in line. Cancelling twice is harmless.
-
-    Raises AlreadyChanged when the registration keeps changing under our hands.
-    """
-    for _ in range(ATTEMPTS):
-        if registration.state is RegistrationState.CANCELLED:
-            return registration
-        cancelled = registration.model_copy(
-            update={"state": RegistrationState.CANCELLED, "outbox": (MailKind.CANCELLED,)}
-        )
-        desk.seats.announce(record.event.id, registration.holder, now)
-        if desk.registrations.cancel(registration, cancelled):
-            desk.seats.release(record.event.id, registration.holder, now)
-            promote_waiting(desk, record.event, now)
-            return cancelled
-        registration = _present(desk, registration)
-    raise AlreadyChanged("the registration was changed at the same moment; try again")
-
-
-def promote_waiting(desk: Desk, event: Event, now: datetime) -> list[Registration]:
-    """Give free seats to those who wait, the first to arrive first, and tell whom.
-
-    When nobody waits, newcomers are let in again. Nobody is promoted after the start.
-    """
-    promoted: list[Registration] = []
-    conflicts = 0
-    while now < event.starts_at and conflicts < ATTEMPTS:
-        # The blocks are read before the line: see Seats.open_to_newcomers.
-        blocks = desk.seats.blocks(event.id)
-        first = desk.registrations.first_waiting(event.id)
-        if first is None:
-            desk.seats.open_to_newcomers(event.id, blocks)
-            break
-        if not _seat_for(blocks, first) or not desk.seats.claim_for_waiting(event.id, first.holder, now):
-            break
-        confirmed = _confirm(desk, first, now)
-        promoted += [confirmed] if confirmed else []
-        conflicts += confirmed is None
-    return promoted
-
-
-def _seat_for(blocks: list[SeatBlock], waiting: Registration) -> bool:
-    return any(block.free or waiting.holder in block.holders for block in blocks)
-
-
-def _confirm(desk: Desk, waiting: Registration, now: datetime) -> Registration | None:
-    confirmed = waiting.model_copy(
-        update={"state": RegistrationState.CONFIRMED, "outbox": (MailKind.PROMOTED,)}
-    )
-    if desk.registrations.promote(waiting, confirmed):
-        return confirmed
-    present = _present(desk, waiting)
-    if present.holder != waiting.holder or present.state is RegistrationState.CANCELLED:
-        desk.seats.release(waiting.event_id, waiting.holder, now)
-    return None
-
-
-def audit(desk: Desk, record: EventRecord, now: datetime) -> None:
-    """Finish what was broken off: seats held for nobody, people who wait beside a free seat.
-
-    Looks at an event only when its seats changed since the last audit and are quiet for GRACE.
-    """
-    event = record.event
-    blocks = desk.seats.blocks(event.id)
-    if not _to_audit(blocks, now):
-        return
-    seated = {
-        registration.holder
-        for registration in desk.registrations.of_event(event.id)
-        if registration.state is not RegistrationState.CANCELLED
+def _terms(event: Event, now: datetime) -> dict[str, Any]:
+    if event.address_confirmation is None:
+        return {"state": RegistrationState.CONFIRMED, "outbox": (MailKind.CONFIRMED,)}
+    return {
+        "state": RegistrationState.UNCONFIRMED,
+        "outbox": (MailKind.CONFIRM_ADDRESS,),
+        "held_until": min(now + event.address_confirmation, event.starts_at),
     }
-    for orphan in frozenset().union(*(block.holders for block in blocks)) - seated:
-        desk.seats.release(event.id, orphan, now)
-    desk.seats.forget_arriving(event.id, frozenset().union(*(block.arriving for block in blocks)))
-    # Seats that were beyond a smaller event's size and are free now can be given again.
-    desk.seats.arrange(desk.events.get(event.id).event)
-    desk.seats.audited(event.id, blocks)
-    promote_waiting(desk, event, now)
 
 
-def _to_audit(blocks: list[SeatBlock], now: datetime) -> bool:
-    changes = [block for block in blocks if block.touched_at and block.touched_at != block.audited_at]
-    return bool(changes) and all(
-        block.touched_at is None or block.touched_at <= now - GRACE for block in blocks
-    )
+def _wait(desk: Desk, event: Event, known: Registration | None, waiting: Registration) -> Registration:
+    desk.registrations.store((known, waiting))
+    # From here on no newcomer is seated before this one.
+    desk.seats.close_to_newcomers(event.id, waiting.mode)
+    # A seat that was freed before that would otherwise stay empty.
+    promote_waiting(desk, event, waiting.mode, waiting.registered_at)
+    return present(desk, waiting)
+
+
+def _answer(desk: Desk, registration: Registration) -> Answer:
+    waits = registration.state is RegistrationState.WAITING
+    place = desk.registrations.place_in_line(registration) if waits else None
+    return Answer(registration.state, place, registration.held_until)
+
+
+def _as_if_new(
+    desk: Desk, event: Event, known: Registration, submission: Submission, now: datetime
+) -> Answer:
+    """What a newcomer would be told at this instant; the owner of the address is told the truth."""
+    if may_write_to(desk, known, now):
+        outbox = tuple(dict.fromkeys((*known.outbox, MailKind.REGISTERED_ALREADY)))
+        desk.registrations.store((known, changed(known, outbox=outbox)))
+    check_organisation(desk, event, submission.participant)
+    why = desk.seats.look(event, submission.mode, now)
+    if why is not None:
+        _refuse(event, why)
+        return Answer(
+            RegistrationState.WAITING, desk.registrations.count_waiting(event.id, submission.mode) + 1
+        )
+    terms = _terms(event, now)
+    return Answer(terms["state"], until=terms.get("held_until"))

@@ -22,6 +22,7 @@ from .models import (
 )
 from .ports import Desk, Documents
 from .rendering import Renderer
+from .seating import organisation_key
 
 MAX_MARKDOWN = 200_000
 """The longest summary, in characters: with its HTML it stays far below the mail limit of SES, 40 MB."""
@@ -127,7 +128,7 @@ def _document(
     markdown: str,
     confirmed: list[Registration],
 ) -> str:
-    organisations = {registration.participant.organisation.casefold() for registration in confirmed}
+    organisations = {organisation_key(registration.participant) for registration in confirmed} - {None}
     return renderer.render(
         "document/summary.html",
         summary.language,

@@ -75,10 +75,17 @@ class Life:
             raise RuntimeError(answer.data.decode())
         return json.loads(answer.data)
 
-    def register(self, person: dict[str, str], name: str) -> tuple[int, str]:
+    def open_form(self) -> str:
+        """Open the page with the form, and give the stamp that the form carries."""
+        text = self.request("GET", f"/events/{EVENT}/sv").data.decode()
+        found = re.search(r'name="proof" value="([^"]+)"', text)
+        return found[1] if found else ""
+
+    def register(self, person: dict[str, str], proof: str, name: str) -> tuple[int, str]:
         """Submit the form."""
         address = f"/events/{EVENT}/sv/registrations"
-        return self.page(name, "POST", address, fields=person, encode_multipart=False)
+        fields = person | {"proof": proof}
+        return self.page(name, "POST", address, fields=fields, encode_multipart=False)
 
     def deliver(self) -> list[EmailMessage]:
         """Let the clock tick until no mail is under way, and give all mails sent so far."""
@@ -131,12 +138,14 @@ def registration(life: Life, people: list[dict[str, str]]) -> None:
     status, _ = life.page("event", "GET", f"/events/{EVENT}/sv")
     life.check("the event page is there", 200, status)
     life.say("The event is loaded: Förtroendebygge, 50 seats")
+    forms = [life.open_form() for _ in people]
+    life.at("2020-08-17T09:05")
     answers = Counter[str]()
-    for number, person in enumerate(people, 1):
-        _, text = life.register(person, f"registered-{number:02}")
+    for number, (person, form) in enumerate(zip(people, forms, strict=True), 1):
+        _, text = life.register(person, form, f"registered-{number:02}")
         answers["seat"] += "Du är anmäld" in text
         answers["waiting"] += "Du står i kö" in text
-    life.register(people[0], "registered-twice")
+    life.register(people[0], forms[0], "registered-twice")
     life.check("answers: seat, waiting", (50, 10), (answers["seat"], answers["waiting"]))
     life.check(
         "registrations after one was sent twice",
@@ -169,9 +178,11 @@ def state_of_people(life: Life) -> dict[str, str]:
 
 def too_late(life: Life) -> None:
     """One tries the day after the last day."""
+    life.at("2020-09-09T20:58")
+    form = life.open_form()
     life.at("2020-09-10T08:00")
     late = participants()[0] | {"name": "Gun Sent", "email": "sent@example.org"}
-    status, text = life.register(late, "too-late")
+    status, text = life.register(late, form, "too-late")
     told = "Anmälan stängde onsdag 9 september 2020" in text
     life.check("on 10 September: refused and told why", (409, True), (status, told))
     life.check("the late one is not registered", False, "sent@example.org" in state_of_people(life))

@@ -17,7 +17,10 @@ from urllib.parse import urlsplit
 
 from .cloud import SES, LocalCloud, SentMail
 
-PASSED_BACK = ("content-type", "location", "cache-control", "content-security-policy", "referrer-policy")
+PASSED_BACK = (
+    "content-type", "location", "cache-control", "content-security-policy", "referrer-policy",
+    "retry-after", "content-disposition",
+)  # fmt: skip
 
 
 @contextmanager

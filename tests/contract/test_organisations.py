@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import re
 import runpy
 from typing import Any
 
 import pytest
-import yaml
+from pydantic import TypeAdapter
 from tests.conftest import ROOT
 
-TEXT = (ROOT / "templates/organisations.yaml").read_text(encoding="utf-8")
-KEYS = re.findall(r"^  \"?([a-z0-9-]+)\"?:", TEXT, flags=re.MULTILINE)
-ORGANISATIONS: dict[str, dict[str, dict[str, Any]]] = yaml.safe_load(TEXT)
-MUNICIPALITIES = ORGANISATIONS["municipalities"]
-AGENCIES = ORGANISATIONS["agencies"]
+from kallelse.models import Slug
+
+TEXT = (ROOT / "templates/organisations.json").read_text(encoding="utf-8")
+KEYS = re.findall(r'^    "([a-z0-9-]+)":', TEXT, flags=re.MULTILINE)
+ORGANISATIONS: dict[str, Any] = json.loads(TEXT)
+MUNICIPALITIES: dict[str, dict[str, str]] = ORGANISATIONS["municipality"]
+AGENCIES: dict[str, dict[str, str]] = ORGANISATIONS["agency"]
 PEOPLE = runpy.run_path(str(ROOT / "infra/local/people.py"))
 ALAND = {
     "035", "043", "060", "062", "065", "076", "170", "295", "318", "417",
@@ -26,7 +29,7 @@ def test_there_are_308_municipalities_of_which_16_on_aland() -> None:
     assert (len(MUNICIPALITIES), len(ALAND & set(MUNICIPALITIES))) == (308, 16)
 
 
-def test_the_comment_states_how_many_municipalities_there_are() -> None:
+def test_the_source_states_how_many_municipalities_there_are() -> None:
     assert f"all {len(MUNICIPALITIES)} of 1 January 2026" in TEXT
 
 
@@ -36,6 +39,10 @@ def test_a_municipality_has_a_number_of_three_digits() -> None:
 
 def test_an_agency_has_a_key_in_plain_letters() -> None:
     assert [key for key in AGENCIES if not re.fullmatch(r"[a-z]+(-[a-z]+)*", key)] == []
+
+
+def test_every_key_can_be_stored_with_a_participant() -> None:
+    TypeAdapter(list[Slug]).validate_python(KEYS)
 
 
 def test_no_key_is_there_twice() -> None:
@@ -50,7 +57,7 @@ def test_an_agency_has_a_name_in_swedish_finnish_and_english() -> None:
     assert {tuple(names) for names in AGENCIES.values()} == {("sv", "fi", "en")}
 
 
-@pytest.mark.parametrize("kind", ["municipalities", "agencies"])
+@pytest.mark.parametrize("kind", ["municipality", "agency"])
 def test_a_name_is_text_without_surplus_spaces(kind: str) -> None:
     names = [name for entry in ORGANISATIONS[kind].values() for name in entry.values()]
     assert [name for name in names if not name or name != " ".join(str(name).split())] == []
@@ -59,11 +66,11 @@ def test_a_name_is_text_without_surplus_spaces(kind: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "language"),
     [
-        ("municipalities", "sv"),
-        ("municipalities", "fi"),
-        ("agencies", "sv"),
-        ("agencies", "fi"),
-        ("agencies", "en"),
+        ("municipality", "sv"),
+        ("municipality", "fi"),
+        ("agency", "sv"),
+        ("agency", "fi"),
+        ("agency", "en"),
     ],
 )
 def test_no_two_of_a_kind_have_the_same_name(kind: str, language: str) -> None:
@@ -94,6 +101,12 @@ def test_a_bilingual_municipality_has_both_its_names(number: str, swedish: str, 
 def test_a_municipality_that_became_part_of_another_is_not_there(number: str, name: str) -> None:
     assert number not in MUNICIPALITIES
     assert name not in {entry["fi"] for entry in MUNICIPALITIES.values()}
+
+
+def test_no_two_organisations_have_a_name_in_common() -> None:
+    entries = {**MUNICIPALITIES, **AGENCIES}
+    names = [name.casefold() for entry in entries.values() for name in set(entry.values())]
+    assert len(names) == len(set(names))
 
 
 def test_the_invented_participants_come_from_municipalities_of_the_list() -> None:

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,8 +14,10 @@ import boto3
 import pytest
 from tests.conftest import ROOT, an_event, utc
 
-from kallelse import editing
+from kallelse import editing, managing, proving
+from kallelse.models import Mode, Registration, RegistrationState
 from kallelse.ports import Desk
+from kallelse.registering import registration_id
 
 FORM = {
     "name": "Ada Åberg",
@@ -45,9 +48,10 @@ def ask(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ask]:
         monkeypatch.setenv(f"KALLELSE_{name}", value)
     monkeypatch.setattr("kallelse.config.system_clock", lambda: utc("2020-08-20T09:00"))
     from kallelse.handlers import admin, public
+    from kallelse.handlers.public.wiring import wiring
 
-    for module in (admin, public):
-        module._wiring.cache_clear()
+    for wired in (admin._wiring, wiring):
+        wired.cache_clear()
 
     def call(handler: Any, method: str, path: str, body: str = "", kind: str = "", **headers: str) -> Any:
         event = {
@@ -66,22 +70,30 @@ def ask(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ask]:
         return call(handler, method, path, *arguments, **headers)
 
     yield choose
-    for module in (admin, public):
-        module._wiring.cache_clear()
+    for wired in (admin._wiring, wiring):
+        wired.cache_clear()
 
 
 def register(ask: Ask, body: str, kind: str = URLENCODED, event_id: str = "seminarium") -> dict[str, Any]:
-    return ask("POST", f"/events/{event_id}/sv/registrations", body, kind)
+    return ask("POST", f"/events/{event_id}/sv/registrations", body + proof(), kind)
+
+
+def proof() -> str:
+    """The stamp of a form that was shown a minute ago, as the last field of the form."""
+    from kallelse.handlers.public.wiring import wiring
+
+    shown_at = wiring().now() - timedelta(minutes=1)
+    return "&" + urlencode({"proof": proving.issue(wiring().desk.events.get("seminarium"), shown_at)})
 
 
 @pytest.fixture
 def opened(desk: Desk) -> Desk:
-    editing.apply(desk, an_event(), frozenset({"webbseminarium.example"}))
+    editing.apply(desk, an_event(), frozenset({"webbseminarium.example"}), utc("2020-08-20T09:00"))
     return desk
 
 
 def written(desk: Desk) -> tuple[int, int]:
-    [block] = desk.seats.blocks("seminarium")
+    [block] = desk.seats.blocks("seminarium", Mode.ONLINE)
     return len(desk.registrations.of_event("seminarium")), len(block.holders)
 
 
@@ -124,7 +136,7 @@ def test_a_wrong_field_is_named_the_rest_is_kept_and_nothing_written(
     [
         (json.dumps(FORM), "application/json", 415),
         (urlencode(FORM), "", 415),
-        (urlencode(FORM | {"name": "x" * 9000}), URLENCODED, 413),
+        (urlencode(FORM | {"name": "x" * 13_000}), URLENCODED, 413),
         (urlencode(FORM | {"admin": "1"}), URLENCODED, 400),
         (urlencode(FORM) + "&name=Bo", URLENCODED, 400),
         ("name=%ff%fe", URLENCODED, 400),
@@ -153,6 +165,17 @@ def test_an_unknown_address_leads_to_a_readable_page(ask: Ask, opened: Desk, pat
     assert "<h1>" in answer["body"]
 
 
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [("fi-FI,fi;q=0.9,en;q=0.8", "fi"), ("de,en;q=0.5", "en"), ("de", "sv"), ("", "sv")],
+)
+def test_a_link_that_does_not_work_is_told_in_the_language_of_the_browser(
+    ask: Ask, opened: Desk, accepted: str, language: str
+) -> None:
+    answer = ask("GET", "/manage/wrong", **{"accept-language": accepted})
+    assert f'<html lang="{language}">' in answer["body"]
+
+
 def test_an_unknown_event_takes_no_registration(ask: Ask, opened: Desk) -> None:
     assert register(ask, urlencode(FORM), event_id="nothing")["statusCode"] == 404
 
@@ -164,6 +187,7 @@ def test_an_unknown_event_takes_no_registration(ask: Ask, opened: Desk) -> None:
         ("PUT", "/admin/events/seminarium"),
         ("GET", "/admin/events/seminarium"),
         ("GET", "/admin/events/seminarium/registrations"),
+        ("POST", "/admin/events/seminarium/registrations/any/promote"),
         ("GET", "/admin/events/seminarium/figures"),
         ("POST", "/admin/events/seminarium/summaries"),
     ],
@@ -181,9 +205,10 @@ def test_a_stranger_gets_nothing_from_the_admin_endpoint(
     [
         ("PUT", "/admin/events/other", "a: [", "application/yaml", 422, "not valid YAML at line"),
         ("PUT", "/admin/events/other", "{}", "text/plain", 415, "application/yaml"),
-        ("PUT", "/admin/events/other", "{}", "application/json", 422, "seats"),
+        ("PUT", "/admin/events/other", "{}", "application/json", 422, "hosts"),
         ("PUT", "/admin/events/other", "x" * 1_000_001, "application/yaml", 413, "1000000 bytes"),
         ("GET", "/admin/events/other", "", "", 404, "no such event"),
+        ("POST", "/admin/events/seminarium/registrations/any/promote", "", "", 404, "no such registration"),
         (
             "POST",
             "/admin/events/seminarium/summaries",
@@ -212,10 +237,61 @@ def test_bad_input_of_an_organiser_is_told_as_problem_json(
     assert [record.event.id for record in opened.events.live()] == ["seminarium"]
 
 
+def organise(ask: Ask, method: str, path: str, content: Any = None) -> dict[str, Any]:
+    """What the admin endpoint answers an organiser of the seminar."""
+    body = json.dumps(content) if content else ""
+    address = f"/admin/events/seminarium{path}"
+    return ask(method, address, body, "application/json", authorization="Bearer right")
+
+
+def test_fewer_seats_than_are_taken_throw_nobody_out_and_the_organiser_is_told(
+    ask: Ask, opened: Desk
+) -> None:
+    for name in ("ada", "bo"):
+        register(ask, urlencode(FORM | {"email": f"{name}@example.org"}))
+    answer = organise(ask, "PUT", "", an_event(seats=1).model_dump(mode="json", exclude_none=True))
+    [notice] = json.loads(answer["body"])["notices"]
+    assert notice.startswith("online: 2 seats are taken, 1 more than the 1 of the event.")
+    assert written(opened) == (2, 2)
+
+
+def test_more_seats_go_to_those_who_wait_at_once(ask: Ask, opened: Desk) -> None:
+    for name in ("ada", "bo", "cia"):
+        register(ask, urlencode(FORM | {"email": f"{name}@example.org"}))
+    answer = organise(ask, "PUT", "", an_event(seats=3).model_dump(mode="json", exclude_none=True))
+    assert json.loads(answer["body"])["notices"] == []
+    states = [each.state for each in opened.registrations.of_event("seminarium")]
+    assert states == [RegistrationState.CONFIRMED] * 3
+
+
+def test_one_whom_an_organiser_promotes_comes_next_whatever_the_place_in_line(ask: Ask, opened: Desk) -> None:
+    for name in ("ada", "bo", "cia", "dan"):
+        register(ask, urlencode(FORM | {"email": f"{name}@example.org"}))
+    record = opened.events.get("seminarium")
+    ids = {name: registration_id(record, f"{name}@example.org") for name in ("ada", "bo", "cia", "dan")}
+    waiting = [each.id for each in opened.registrations.of_event("seminarium") if each.block is None]
+    last = max(waiting, key=lambda each: opened.registrations.place_in_line(stored(opened, each)))
+    answer = organise(ask, "POST", f"/registrations/{last}/promote")
+    assert json.loads(answer["body"])["state"] == "waiting"
+    assert opened.registrations.place_in_line(stored(opened, last)) == 1
+    managing.cancel(opened, record, stored(opened, ids["ada"]), utc("2020-08-20T09:10"))
+    assert stored(opened, last).state is RegistrationState.CONFIRMED
+    answer = organise(ask, "POST", f"/registrations/{ids['ada']}/promote")
+    assert answer["statusCode"] == 409
+    assert "does not wait" in answer["body"]
+
+
+def stored(desk: Desk, registration: str) -> Registration:
+    found = desk.registrations.find("seminarium", registration)
+    assert found
+    return found
+
+
 def test_the_public_handler_does_not_import_what_only_others_need() -> None:
     code = "import sys, kallelse.handlers.public; print(*sys.modules)"
     environment = {"PYTHONPATH": str(ROOT / "functions")}
     loaded = subprocess.run(  # noqa: S603
         [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
     ).stdout.split()
-    assert not {"yaml", "nh3", "markdown_it", "kallelse.adapters.ses", "kallelse.adapters.s3"} & set(loaded)
+    heavy = {"yaml", "nh3", "markdown_it", "icalendar", "kallelse.adapters.ses", "kallelse.adapters.s3"}
+    assert not heavy & set(loaded)

@@ -2,97 +2,117 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from tests.conftest import a_participant, an_event, utc
+from tests.conftest import a_participant, utc
+from tests.guarantees import breaches, by_name
+from tests.guarantees import opened as opened_at
 
-from kallelse import dispatching, editing, registering
-from kallelse.adapters.dynamodb.seats import _probe_order as probe_order
-from kallelse.errors import EventFull, InvalidInput, NotYetOpen, RegistrationClosed
-from kallelse.models import Event, EventRecord, MailKind, Registration, RegistrationState
-from kallelse.ports import Claim, Desk
+from kallelse import dispatching, editing, managing, registering, seating
+from kallelse.adapters.dynamodb import arranging
+from kallelse.adapters.dynamodb.arranging import probe_order
+from kallelse.adapters.dynamodb.seats import TableSeats
+from kallelse.errors import EventCancelled, EventFull, NotYetOpen, RegistrationClosed, WrongAudience
+from kallelse.models import Event, EventRecord, MailKind, Mode, Registration, RegistrationState
+from kallelse.ports import Desk, Line, NoSeat
+from kallelse.registering import Answer, Submission
 
 NOW = utc("2020-08-20T09:00")
-HOSTS = frozenset({"webbseminarium.example"})
-CONFIRMED, WAITING, CANCELLED = RegistrationState
+UNCONFIRMED, CONFIRMED, WAITING, OFFERED, CANCELLED = RegistrationState
 
 
 def opened(desk: Desk, **changes: Any) -> EventRecord:
-    return editing.apply(desk, an_event(**changes), HOSTS)
+    return opened_at(desk, NOW, **changes)
+
+
+def told(desk: Desk, record: EventRecord, name: str, now: datetime = NOW, nonce: str | None = None) -> Answer:
+    submission = Submission(a_participant(name), Mode.ONLINE, nonce)
+    return registering.register(desk, record, submission, now)
 
 
 def register(desk: Desk, record: EventRecord, *names: str) -> list[Registration]:
-    return [
-        registering.register(desk, record, a_participant(name), NOW + timedelta(minutes=minute))
-        for minute, name in enumerate(names)
-    ]
+    """Register one a minute."""
+    for minute, name in enumerate(names):
+        told(desk, record, name, NOW + timedelta(minutes=minute))
+    people = by_name(desk, record.event.id)
+    return [people[name] for name in names]
 
 
 def states(desk: Desk, record: EventRecord) -> dict[str, RegistrationState]:
-    registrations = desk.registrations.of_event(record.event.id)
-    return {each.participant.name: each.state for each in registrations}
+    return {name: each.state for name, each in by_name(desk, record.event.id).items()}
 
 
 def taken(desk: Desk, record: EventRecord) -> int:
-    return sum(len(block.holders) for block in desk.seats.blocks(record.event.id))
+    return sum(len(block.holders) for block in desk.seats.blocks(record.event.id, Mode.ONLINE))
+
+
+def broken_off_cancellation(desk: Desk, record: EventRecord, name: str) -> None:
+    """A request that cancels, and is broken off right after it released the seat."""
+    seen = by_name(desk, record.event.id)[name]
+    assert seen.block is not None
+    assert desk.registrations.store((seen, seating.changed(seen, state=CANCELLED, block=None, outbox=())))
+    desk.seats.release(record.event.id, seen.mode, seen.block, seen.holder, NOW)
 
 
 def test_seats_go_to_the_first_and_the_others_wait_in_order(desk: Desk) -> None:
     record = opened(desk)
-    registrations = register(desk, record, "Ada", "Bo", "Cia", "Dan")
-    assert [each.state for each in registrations] == [CONFIRMED, CONFIRMED, WAITING, WAITING]
-    assert [desk.registrations.place_in_line(each) for each in registrations[2:]] == [1, 2]
+    minutes = [NOW + timedelta(minutes=minute) for minute in range(4)]
+    answers = [told(desk, record, *each) for each in zip(("Ada", "Bo", "Cia", "Dan"), minutes, strict=True)]
+    assert [(each.state, each.place) for each in answers] == [
+        (CONFIRMED, None), (CONFIRMED, None), (WAITING, 1), (WAITING, 2),
+    ]  # fmt: skip
     assert taken(desk, record) == 2
 
 
-def test_registering_twice_with_the_same_address_stays_one(desk: Desk) -> None:
+def test_registering_twice_with_the_same_address_stays_one_and_tells_what_a_newcomer_hears(
+    desk: Desk,
+) -> None:
     record = opened(desk)
-    first = registering.register(desk, record, a_participant("Ada"), NOW)
+    told(desk, record, "Ada")
     shouted = a_participant("Ada").model_copy(update={"email": "ADA@example.org"})
-    assert registering.register(desk, record, shouted, NOW) == first
+    again = registering.register(desk, record, Submission(shouted, Mode.ONLINE), NOW)
+    assert again == Answer(CONFIRMED)
     assert taken(desk, record) == 1
+    told(desk, record, "Bo")
+    assert told(desk, record, "Ada") == Answer(WAITING, 1)
+    assert states(desk, record) == {"Ada": CONFIRMED, "Bo": CONFIRMED}
+    assert MailKind.REGISTERED_ALREADY in by_name(desk, record.event.id)["Ada"].outbox
 
 
-def test_cancelling_frees_the_seat_for_the_first_in_line(desk: Desk) -> None:
-    record = opened(desk)
-    ada, *_ = register(desk, record, "Ada", "Bo", "Cia", "Dan")
-    registering.cancel(desk, record, ada, NOW)
-    assert states(desk, record) == {
-        "Ada": CANCELLED, "Bo": CONFIRMED, "Cia": CONFIRMED, "Dan": WAITING,
-    }  # fmt: skip
-    assert taken(desk, record) == 2
+def test_the_same_form_sent_twice_is_answered_the_same(desk: Desk) -> None:
+    record = opened(desk, seats=1)
+    told(desk, record, "Ada")
+    first = told(desk, record, "Bo", nonce="the form")
+    assert told(desk, record, "Bo", nonce="the form") == first == Answer(WAITING, 1)
+    assert MailKind.REGISTERED_ALREADY not in by_name(desk, record.event.id)["Bo"].outbox
 
 
 def test_a_newcomer_does_not_overtake_those_who_wait_for_a_freed_seat(desk: Desk) -> None:
     record = opened(desk)
-    ada, *_ = register(desk, record, "Ada", "Bo", "Cia")
-    # The request that cancels is broken off right after it released the seat.
-    cancelled = ada.model_copy(update={"state": CANCELLED})
-    desk.registrations.cancel(ada, cancelled)
-    desk.seats.release(record.event.id, ada.holder, NOW)
-    newcomer = registering.register(desk, record, a_participant("Eva"), NOW + timedelta(hours=1))
-    assert newcomer.state is WAITING
+    register(desk, record, "Ada", "Bo", "Cia")
+    broken_off_cancellation(desk, record, "Ada")
+    newcomer = told(desk, record, "Eva", NOW + timedelta(hours=1))
+    assert newcomer == Answer(WAITING, 1)
     assert states(desk, record)["Cia"] is CONFIRMED
 
 
 def test_newcomers_are_seated_again_when_nobody_waits(desk: Desk) -> None:
     record = opened(desk)
     ada, _bo, cia = register(desk, record, "Ada", "Bo", "Cia")
-    registering.cancel(desk, record, cia, NOW)
-    registering.cancel(desk, record, ada, NOW)
-    [eva] = register(desk, record, "Eva")
-    assert eva.state is CONFIRMED
+    managing.cancel(desk, record, cia, NOW)
+    managing.cancel(desk, record, ada, NOW)
+    assert told(desk, record, "Eva") == Answer(CONFIRMED)
 
 
 def test_one_who_cancelled_can_register_anew_and_joins_the_end_of_the_line(desk: Desk) -> None:
     record = opened(desk)
     ada, *_ = register(desk, record, "Ada", "Bo", "Cia", "Dan")
-    registering.cancel(desk, record, ada, NOW)
-    again = registering.register(desk, record, a_participant("Ada"), NOW + timedelta(hours=1))
-    assert (again.state, again.serial) == (WAITING, 2)
-    assert desk.registrations.place_in_line(again) == 2
+    managing.cancel(desk, record, ada, NOW)
+    assert told(desk, record, "Ada", NOW + timedelta(hours=1)) == Answer(WAITING, 2)
+    assert by_name(desk, record.event.id)["Ada"].serial == 2
 
 
 @pytest.mark.parametrize(
@@ -104,18 +124,17 @@ def test_registration_closes_with_the_last_day_in_the_zone_of_the_event(
 ) -> None:
     record = opened(desk)
     if seated:
-        found = registering.register(desk, record, a_participant("Ada"), utc(now))
-        assert found.state is CONFIRMED
+        assert told(desk, record, "Ada", utc(now)) == Answer(CONFIRMED)
     else:
         with pytest.raises(RegistrationClosed):
-            registering.register(desk, record, a_participant("Ada"), utc(now))
+            told(desk, record, "Ada", utc(now))
         assert states(desk, record) == {}
 
 
 def test_before_registration_opens_the_time_is_told_and_nothing_written(desk: Desk) -> None:
     record = opened(desk, registration_opens="2020-08-21T12:00")
     with pytest.raises(NotYetOpen) as refusal:
-        registering.register(desk, record, a_participant("Ada"), NOW)
+        told(desk, record, "Ada")
     assert refusal.value.opens_at == utc("2020-08-21T09:00")
     assert states(desk, record) == {}
     assert taken(desk, record) == 0
@@ -125,41 +144,77 @@ def test_a_full_event_without_a_waiting_list_refuses_and_writes_nothing(desk: De
     record = opened(desk, waiting_list=False)
     register(desk, record, "Ada", "Bo")
     with pytest.raises(EventFull):
-        register(desk, record, "Cia")
+        told(desk, record, "Cia")
     assert set(states(desk, record)) == {"Ada", "Bo"}
 
 
-def test_the_audience_is_checked_and_the_field_named(desk: Desk) -> None:
-    record = opened(desk, organisation_kinds=["agency"])
-    with pytest.raises(InvalidInput, match="organisation_kind: choose one of: agency"):
-        register(desk, record, "Ada")
+def test_nobody_registers_for_a_cancelled_event(desk: Desk) -> None:
+    record = opened(desk, cancelled=True)
+    with pytest.raises(EventCancelled):
+        told(desk, record, "Ada")
+
+
+@pytest.mark.parametrize(
+    ("admission", "field"),
+    [
+        ({"organisation_kinds": ["agency"]}, "organisation_kind"),
+        ({"mail_domains": ["vaasa.fi"]}, "email"),
+        ({"languages": ["fi"]}, "language"),
+    ],
+)
+def test_the_audience_is_checked_and_told_by_what(desk: Desk, admission: dict[str, Any], field: str) -> None:
+    record = opened(desk, admission=admission)
+    with pytest.raises(WrongAudience) as refusal:
+        told(desk, record, "Ada")
+    assert refusal.value.field == field
 
 
 def test_a_seat_without_a_registration_is_released_by_the_sweep_after_the_grace(desk: Desk) -> None:
     record = opened(desk, seats=1)
-    desk.seats.claim(record.event, "orphan.1", NOW)
-    [bo] = register(desk, record, "Bo")
-    assert bo.state is WAITING
-    registering.audit(desk, record, NOW + timedelta(seconds=29))
+    assert desk.seats.claim(record.event, Mode.ONLINE, "orphan.1", NOW) == 0
+    assert told(desk, record, "Bo").state is WAITING
+    seating.audit(desk, record, NOW + timedelta(seconds=29))
     assert states(desk, record) == {"Bo": WAITING}
-    registering.audit(desk, record, NOW + timedelta(seconds=30))
+    seating.audit(desk, record, NOW + timedelta(seconds=30))
     assert states(desk, record) == {"Bo": CONFIRMED}
 
 
 def test_a_promotion_broken_off_after_the_claim_is_finished_by_the_sweep(desk: Desk) -> None:
     record = opened(desk, seats=1)
-    ada, bo = register(desk, record, "Ada", "Bo")
-    desk.registrations.cancel(ada, ada.model_copy(update={"state": CANCELLED}))
-    desk.seats.release(record.event.id, ada.holder, NOW)
-    assert desk.seats.claim_for_waiting(record.event.id, bo.holder, NOW)
-    registering.audit(desk, record, NOW + timedelta(hours=1))
+    _ada, bo = register(desk, record, "Ada", "Bo")
+    broken_off_cancellation(desk, record, "Ada")
+    assert desk.seats.claim_for_waiting(record.event.id, Mode.ONLINE, bo.holder, NOW) == 0
+    seating.audit(desk, record, NOW + timedelta(hours=1))
     assert states(desk, record) == {"Ada": CANCELLED, "Bo": CONFIRMED}
+
+
+def test_an_offer_is_accepted_in_time_or_goes_to_the_next(desk: Desk) -> None:
+    record = opened(desk, seats=1, offer="PT1H")
+    ada, *_ = register(desk, record, "Ada", "Bo", "Cia")
+    managing.cancel(desk, record, ada, NOW)
+    dispatching.tick(desk, NOW + timedelta(minutes=59))
+    assert states(desk, record) == {"Ada": CANCELLED, "Bo": OFFERED, "Cia": WAITING}
+    dispatching.tick(desk, NOW + timedelta(minutes=60))
+    people = by_name(desk, record.event.id)
+    assert {name: each.state for name, each in people.items()} == {
+        "Ada": CANCELLED, "Bo": CANCELLED, "Cia": OFFERED,
+    }  # fmt: skip
+    assert managing.confirm(desk, people["Cia"], NOW + timedelta(minutes=61)).state is CONFIRMED
+
+
+def test_a_seat_is_held_until_the_address_is_confirmed(desk: Desk) -> None:
+    record = opened(desk, seats=1, offer="PT1H", address_confirmation="PT2H")
+    assert told(desk, record, "Ada") == Answer(UNCONFIRMED, until=NOW + timedelta(hours=2))
+    assert told(desk, record, "Bo") == Answer(WAITING, 1)
+    for minutes in (1, 120):
+        dispatching.tick(desk, NOW + timedelta(minutes=minutes))
+    assert states(desk, record) == {"Ada": CANCELLED, "Bo": OFFERED}
 
 
 def test_nobody_is_promoted_after_the_start(desk: Desk) -> None:
     record = opened(desk, seats=1)
     ada, _bo = register(desk, record, "Ada", "Bo")
-    registering.cancel(desk, record, ada, record.event.starts_at)
+    managing.cancel(desk, record, ada, record.event.starts_at)
     assert states(desk, record) == {"Ada": CANCELLED, "Bo": WAITING}
 
 
@@ -167,31 +222,73 @@ def test_lowering_the_seats_throws_nobody_out_and_admits_nobody(desk: Desk) -> N
     record = opened(desk, seats=100)
     register(desk, record, "Ada", "Bo", "Cia")
     record = opened(desk, seats=1)
-    [dan] = register(desk, record, "Dan")
-    assert dan.state is WAITING
+    assert told(desk, record, "Dan").state is WAITING
     assert taken(desk, record) == 3
+    assert "3 seats are taken, 2 more than the 1" in editing.notices(desk, record.event)[0]
 
 
 def test_those_beyond_the_size_of_a_smaller_event_count_in_whatever_block_they_sit(desk: Desk) -> None:
     record = opened(desk, seats=100)
     in_second_block = [f"h{n}.1" for n in range(40) if probe_order(f"h{n}.1", 2)[0] == 1][:3]
     for holder in in_second_block:
-        assert desk.seats.claim(record.event, holder, NOW) is Claim.SEATED
+        assert desk.seats.claim(record.event, Mode.ONLINE, holder, NOW) == 1
     record = opened(desk, seats=1)
-    assert desk.seats.claim(record.event, "newcomer.1", NOW) is Claim.FULL
+    assert desk.seats.claim(record.event, Mode.ONLINE, "newcomer.1", NOW) is NoSeat.FULL
     for holder in in_second_block:
-        desk.seats.release(record.event.id, holder, NOW)
-    registering.audit(desk, record, NOW + timedelta(hours=1))
-    assert desk.seats.claim(record.event, "newcomer.1", NOW) is Claim.SEATED
-    assert desk.seats.claim(record.event, "late.1", NOW) is Claim.FULL
+        desk.seats.release(record.event.id, Mode.ONLINE, 1, holder, NOW)
+    seating.audit(desk, record, NOW + timedelta(hours=1))
+    assert desk.seats.claim(record.event, Mode.ONLINE, "newcomer.1", NOW) == 0
+    assert desk.seats.claim(record.event, Mode.ONLINE, "late.1", NOW) is NoSeat.FULL
+
+
+def test_an_arrangement_that_was_overtaken_changes_nothing(desk: Desk) -> None:
+    record = opened(desk, seats=10)
+    turn = desk.seats.take_turn(record.event.id)
+    opened(desk, seats=3)
+    desk.seats.arrange(record.event, turn, NOW)
+    assert [block.seats for block in desk.seats.blocks(record.event.id, Mode.ONLINE)] == [3]
+
+
+@dataclass(frozen=True)
+class JoinedMeanwhile(TableSeats):
+    """While blocks are made somebody joins the line, and one who saw nobody in it opens the blocks."""
+
+    def _make(self, event: Event, turn: int, mode: Mode, numbers: range, now: datetime) -> None:
+        self.close_to_newcomers(event.id, mode)
+        super()._make(event, turn, mode, numbers, now)
+        self.open_to_newcomers(event.id, mode, Line(joined=0, closed=False))
+
+
+def test_a_block_that_is_made_while_somebody_joins_the_line_is_closed_to_newcomers(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(arranging, "BLOCK_SEATS", 2)
+    record = opened(desk, seats=2)
+    assert isinstance(desk.seats, TableSeats)
+    seats = JoinedMeanwhile(desk.seats.table)
+    larger = record.event.model_copy(update={"seats": 4})
+    seats.arrange(larger, seats.take_turn(record.event.id), NOW)
+    assert [(block.seats, block.queue) for block in seats.blocks(record.event.id, Mode.ONLINE)] == [
+        (2, 1), (2, 1),
+    ]  # fmt: skip
+
+
+def test_an_apply_that_was_broken_off_is_finished_by_the_sweep(desk: Desk) -> None:
+    record = opened(desk, seats=1)
+    register(desk, record, "Ada", "Bo")
+    seating.audit(desk, record, NOW + timedelta(hours=1))
+    record = desk.events.apply(record.event.model_copy(update={"seats": 2}), record.key)
+    seating.audit(desk, record, NOW + timedelta(hours=2))
+    assert states(desk, record) == {"Ada": CONFIRMED, "Bo": CONFIRMED}
 
 
 def test_every_seat_of_an_event_of_several_blocks_can_be_taken_and_no_more(desk: Desk) -> None:
     record = opened(desk, seats=130, waiting_list=False)
     register(desk, record, *(f"P{number}" for number in range(130)))
     with pytest.raises(EventFull):
-        register(desk, record, "Late")
+        told(desk, record, "Late")
     assert taken(desk, record) == 130
+    assert not breaches(desk, record.event.id, NOW)
 
 
 def test_the_join_link_is_due_from_its_time_until_the_end_and_posted_once(desk: Desk) -> None:
@@ -211,7 +308,7 @@ def test_one_promoted_after_the_dispatch_gets_the_join_link_at_once(desk: Desk) 
     ada, *_ = register(desk, record, "Ada", "Bo", "Cia")
     sent_at = utc("2020-09-15T10:00")
     dispatching.tick(desk, sent_at)
-    registering.cancel(desk, record, ada, sent_at)
+    managing.cancel(desk, record, ada, sent_at)
     dispatching.tick(desk, sent_at + timedelta(minutes=1))
     cia = registering.registration_id(record, "cia@example.org")
     hers = {mail.kind for mail in desk.mails.of_event("seminarium") if cia in mail.recipient}

@@ -15,13 +15,14 @@ from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 from ..adapters import s3
 from ..adapters.dynamodb import connect, open_desk
 from ..config import AdminSettings, read
-from ..editing import apply
+from ..editing import apply, notices
 from ..editing import read as read_event
 from ..errors import FieldError, InvalidInput, KallelseError, NotFound, Unauthorised, UnreadableRequest
 from ..figures import figures
 from ..http import answer, body_of, problem
 from ..models import EventRecord
 from ..ports import Desk, Documents
+from ..seating import promote
 from ..summarising import hand_in
 
 MAX_BODY = 1_000_000
@@ -62,7 +63,8 @@ def put_event(event_id: str) -> Response[str]:
     event = read_event(body_of(app.current_event, ("application/yaml", "application/json"), MAX_BODY))
     if event.id != event_id:
         raise InvalidInput(FieldError("id", "invalid", f"the address says {event_id!r}"))
-    return answer(_stored(apply(desk, event, settings.meeting_hosts)))
+    record = apply(desk, event, settings.meeting_hosts, settings.clock())
+    return answer(_stored(record) | {"notices": notices(desk, event)})
 
 
 @app.get("/admin/events/<event_id>")
@@ -77,8 +79,20 @@ def list_registrations(event_id: str) -> Response[str]:
     desk = _wiring()[1]
     desk.events.get(event_id)
     registrations = desk.registrations.of_event(event_id)
-    shown = [each.model_dump(mode="json", exclude={"outbox"}) for each in registrations]
+    shown = [each.model_dump(mode="json", exclude={"outbox", "nonce"}) for each in registrations]
     return answer({"registrations": shown})
+
+
+@app.post("/admin/events/<event_id>/registrations/<registration_id>/promote")
+def promote_registration(event_id: str, registration_id: str) -> Response[str]:
+    """Seat one who waits, whatever the place in line; put first in line when no seat is free."""
+    settings, desk, _ = _wiring()
+    record = desk.events.get(event_id)
+    registration = desk.registrations.find(event_id, registration_id)
+    if registration is None:
+        raise NotFound("there is no such registration")
+    promoted = promote(desk, record, registration, settings.clock())
+    return answer(promoted.model_dump(mode="json", exclude={"outbox", "nonce"}))
 
 
 @app.get("/admin/events/<event_id>/figures")

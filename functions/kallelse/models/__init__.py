@@ -5,24 +5,29 @@ the properties named ``*_at`` of :class:`Event` turn them into instants.
 """
 
 from .event import (
+    Admission,
     Contact,
     Event,
     EventRecord,
     Meeting,
+    Mode,
+    ModeOffer,
     OrganisationKind,
     ProgrammeItem,
     Recipient,
     Speaker,
     Tour,
 )
-from .mail import Mail, MailKind, MailState
-from .registration import Participant, Purpose, Registration, RegistrationState, Token
+from .form import Asked, Choice, Form, Question, QuestionKind, ShownWhen, StandardField
+from .mail import REPEATED, Mail, MailKind, MailState
+from .registration import SEATED, Participant, Purpose, Registration, RegistrationState, Token
 from .summary import Summary, SummaryState
 from .text import Language, Line, LongText, Model, Paragraphs, Slug, Text, in_language
 
 __all__ = [
-    "Contact", "Event", "EventRecord", "Language", "Line", "LongText", "Mail", "MailKind", "MailState",
-    "Meeting", "Model", "OrganisationKind", "Paragraphs", "Participant", "ProgrammeItem", "Purpose",
-    "Recipient", "Registration", "RegistrationState", "Slug", "Speaker", "Summary", "SummaryState",
-    "Text", "Token", "Tour", "in_language",
+    "REPEATED", "SEATED", "Admission", "Asked", "Choice", "Contact", "Event", "EventRecord", "Form",
+    "Language", "Line", "LongText", "Mail", "MailKind", "MailState", "Meeting", "Mode", "ModeOffer",
+    "Model", "OrganisationKind", "Paragraphs", "Participant", "ProgrammeItem", "Purpose", "Question",
+    "QuestionKind", "Recipient", "Registration", "RegistrationState", "ShownWhen", "Slug", "Speaker",
+    "StandardField", "Summary", "SummaryState", "Text", "Token", "Tour", "in_language",
 ]  # fmt: skip

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import EmailStr, Field, StringConstraints, field_validator, model_validator
+from pydantic import AfterValidator, EmailStr, Field, StringConstraints, field_validator, model_validator
 
+from .form import Form
 from .text import Language, Line, LongText, Model, Slug, Text
+
+Seats = Annotated[int, Field(gt=0, le=100_000)]
+Domain = Annotated[str, StringConstraints(to_lower=True, pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]
 
 
 class OrganisationKind(StrEnum):
@@ -18,6 +23,31 @@ class OrganisationKind(StrEnum):
 
     MUNICIPALITY = "municipality"
     AGENCY = "agency"
+
+
+class Mode(StrEnum):
+    """How one takes part."""
+
+    ONLINE = "online"
+    ON_SITE = "on-site"
+
+
+class ModeOffer(Model):
+    """The seats of one mode. ``place``: where to come to; only for taking part on site."""
+
+    seats: Seats
+    place: Text | None = None
+
+
+class Admission(Model):
+    """Whom the event admits. ``mail_domains`` cover their subdomains; empty admits every domain.
+
+    ``languages``: the languages, of those that mails are written in, that a participant may choose.
+    """
+
+    organisation_kinds: tuple[OrganisationKind, ...] = Field(tuple(OrganisationKind), min_length=1)
+    mail_domains: tuple[Domain, ...] = ()
+    languages: tuple[Language, ...] = ()
 
 
 class Speaker(Model):
@@ -61,6 +91,21 @@ class Tour(Model):
     stops: int = Field(gt=0)
 
 
+@cache
+def _zones() -> set[str]:
+    # It walks the whole database, which would take longer than all else that a request does.
+    return available_timezones()
+
+
+def _positive(value: timedelta) -> timedelta:
+    if value <= timedelta(0):
+        raise ValueError("must be longer than nothing")
+    return value
+
+
+Period = Annotated[timedelta, AfterValidator(_positive)]
+
+
 class Meeting(Model):
     """Where the event is held online, and when the join link works and is sent.
 
@@ -89,7 +134,14 @@ class Meeting(Model):
 
 
 class Event(Model):
-    """One event as its organisers wrote it down. The file format of ``templates/events``."""
+    """One event as its organisers wrote it down. The file format of ``templates/events``.
+
+    ``seats``: those of an event with one mode, online; else ``modes`` gives each mode its seats, and
+    the event has their sum. ``seats_per_organisation``: how many of one organisation may register,
+    those on the waiting list included. ``address_confirmation``: how long a seat is held until the
+    participant has confirmed the address. ``offer``: how long one who was promoted has to accept;
+    None gives the seat at once.
+    """
 
     id: Slug
     language: Language
@@ -97,15 +149,21 @@ class Event(Model):
     short_description: LongText
     description: LongText
     audience: Text
-    organisation_kinds: tuple[OrganisationKind, ...] = tuple(OrganisationKind)
+    admission: Admission = Admission()
     hosts: tuple[Text, ...] = Field(min_length=1)
     timezone: str
     starts: datetime
     ends: datetime
     registration_opens: datetime | None = None
     last_day_to_register: date
-    seats: int = Field(gt=0, le=100_000)
+    seats: Seats | None = None
+    modes: dict[Mode, ModeOffer] = Field(default_factory=dict)
+    seats_per_organisation: int | None = Field(None, gt=0)
     waiting_list: bool = True
+    offer: Period | None = None
+    address_confirmation: Period | None = None
+    cancelled: bool = False
+    form: Form = Form()
     programme: tuple[ProgrammeItem, ...]
     closing_words: LongText | None = None
     meeting: Meeting
@@ -117,7 +175,7 @@ class Event(Model):
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
-        if value not in available_timezones():
+        if value not in _zones():
             raise ValueError("must be a zone of the IANA database, such as Europe/Helsinki")
         return value
 
@@ -136,6 +194,10 @@ class Event(Model):
             raise ValueError("last_day_to_register must not be after the day of the event")
         if self.opens_at and self.opens_at >= self.closes_at:
             raise ValueError("registration_opens must be before last_day_to_register ends")
+        if bool(self.seats) == bool(self.modes):
+            raise ValueError("give either seats or modes with seats")
+        if self.address_confirmation and self.waiting_list and not self.offer:
+            raise ValueError("address_confirmation needs offer, so that those promoted confirm theirs too")
         if len({body.id for body in self.recipients}) < len(self.recipients):
             raise ValueError("recipients must have different ids")
         missing = [name for name, text in self._texts() if self.language not in text]
@@ -152,6 +214,11 @@ class Event(Model):
             ("closing_words", self.closing_words),
             ("tour.title", self.tour.title if self.tour else None),
         ]
+        texts += [(f"modes.{mode}.place", offer.place) for mode, offer in self.modes.items()]
+        for question in self.form.questions:
+            texts += [(f"form.questions.{question.id}.label", question.label)]
+            texts += [(f"form.questions.{question.id}.help", question.help)]
+            texts += [(f"form.questions.{question.id}.{each.id}", each.label) for each in question.choices]
         texts += [(f"hosts.{n}", host) for n, host in enumerate(self.hosts)]
         texts += [(f"contacts.{n}.organisation", c.organisation) for n, c in enumerate(self.contacts)]
         texts += [(f"recipients.{n}.name", body.name) for n, body in enumerate(self.recipients)]
@@ -159,6 +226,16 @@ class Event(Model):
             texts += [(f"programme.{n}.title", item.title)]
             texts += [(f"programme.{n}.speakers.{m}.role", s.role) for m, s in enumerate(item.speakers)]
         return [(name, text) for name, text in texts if text is not None]
+
+    @property
+    def seats_by_mode(self) -> dict[Mode, int]:
+        """How many seats each mode has."""
+        return {mode: offer.seats for mode, offer in self.modes.items()} or {Mode.ONLINE: self.seats or 0}
+
+    @property
+    def total_seats(self) -> int:
+        """How many seats the event has."""
+        return sum(self.seats_by_mode.values())
 
     def _instant(self, wall_clock: datetime) -> datetime:
         return wall_clock.replace(tzinfo=ZoneInfo(self.timezone)).astimezone(UTC)

@@ -12,12 +12,23 @@ from .text import Model, Slug
 class MailKind(StrEnum):
     """What a mail says; also the name of its folder in ``templates/email``."""
 
+    CONFIRM_ADDRESS = "confirm-address"
     CONFIRMED = "confirmed"
     WAITING = "waiting"
     PROMOTED = "promoted"
+    OFFERED = "offered"
+    LAPSED = "lapsed"
+    PASSED_ON = "passed-on"
+    CHANGED = "changed"
     CANCELLED = "cancelled"
+    REGISTERED_ALREADY = "registered-already"
+    LOST_LINK = "lost-link"
     JOIN_LINK = "join-link"
     SUMMARY = "summary"
+
+
+REPEATED = frozenset({MailKind.CHANGED, MailKind.REGISTERED_ALREADY, MailKind.LOST_LINK})
+"""Kinds that one registration may call for several times."""
 
 
 class MailState(StrEnum):

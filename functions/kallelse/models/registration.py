@@ -5,51 +5,74 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AwareDatetime, EmailStr, StringConstraints
+from pydantic import AwareDatetime, EmailStr, Field, StringConstraints
 
-from .event import OrganisationKind
+from .event import Mode, OrganisationKind
 from .mail import MailKind
-from .text import Language, Line, Model, Slug
+from .text import Language, Line, Model, Paragraphs, Slug
 
 
 class RegistrationState(StrEnum):
-    """Where a registration stands."""
+    """Where a registration stands. See the table of transitions in :mod:`kallelse.seating`."""
 
+    UNCONFIRMED = "unconfirmed"
     CONFIRMED = "confirmed"
     WAITING = "waiting"
+    OFFERED = "offered"
     CANCELLED = "cancelled"
 
 
+SEATED = frozenset({RegistrationState.UNCONFIRMED, RegistrationState.CONFIRMED, RegistrationState.OFFERED})
+"""The states in which a registration holds a seat."""
+
+Answer = Annotated[tuple[Paragraphs, ...], Field(max_length=50)]
+
+
 class Participant(Model):
-    """What a person tells in the form."""
+    """What a person tells in the form. ``answers``: by the ids of the event's own questions.
+
+    ``organisation_code``: the number of the municipality or the id of the agency, when the
+    organisation is one of the list in ``templates/organisations.json``.
+    """
 
     name: Annotated[Line, StringConstraints(max_length=120)]
     email: Annotated[EmailStr, StringConstraints(max_length=254)]
-    organisation: Annotated[Line, StringConstraints(max_length=160)]
-    organisation_kind: OrganisationKind
+    organisation: Annotated[Line, StringConstraints(max_length=160)] | None = None
+    organisation_code: Slug | None = None
+    organisation_kind: OrganisationKind | None = None
+    role: Annotated[Line, StringConstraints(max_length=120)] | None = None
+    accessibility: Annotated[Paragraphs, StringConstraints(max_length=1000)] | None = None
+    greeting: Annotated[Paragraphs, StringConstraints(max_length=1000)] | None = None
     language: Language
+    answers: dict[Slug, Answer] = Field(default_factory=dict)
 
 
 class Registration(Model):
     """One address at one event. ``serial`` rises when the address registers anew after cancelling.
 
+    ``holder``: the name under which it holds its seat; a substitute takes it over with the seat.
+    ``block``: the number of the seat block that it holds a seat in; None without a seat.
+    ``held_until``: the end of the time to confirm the address or to accept the offer.
+    ``nonce``: of the form that was sent, by which the same submission is known again.
     ``outbox``: the mails that the last change of state calls for and that have no record yet.
-    ``registered_at``: the arrival, which orders the waiting list.
+    ``registered_at``: the arrival, which orders the waiting list; an organiser's word puts it earlier.
+    ``revision``: rises by one with every change; it guards against two changes at once.
     """
 
     id: str
     event_id: Slug
     serial: int = 1
+    revision: int = 1
+    holder: str
     participant: Participant
+    mode: Mode
     state: RegistrationState
+    block: int | None = None
+    held_until: AwareDatetime | None = None
+    nonce: str | None = None
     registered_at: AwareDatetime
     outbox: tuple[MailKind, ...] = ()
     joined_at: AwareDatetime | None = None
-
-    @property
-    def holder(self) -> str:
-        """What a seat block holds: a cancelled registration never shares it with its successor."""
-        return f"{self.id}.{self.serial}"
 
     @property
     def mailbox(self) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from ...ports import Desk
 from .events import TableEvents
+from .limits import TableLimits
 from .mails import TableMails
+from .quotas import TableQuotas
 from .registrations import TableRegistrations
 from .seats import TableSeats
 from .summaries import TableSummaries
@@ -17,9 +19,11 @@ def open_desk(table: Table) -> Desk:
     return Desk(
         events=TableEvents(table),
         seats=TableSeats(table),
+        quotas=TableQuotas(table),
         registrations=TableRegistrations(table),
         mails=TableMails(table),
         tokens=TableTokens(table),
+        limits=TableLimits(table),
         summaries=TableSummaries(table),
     )
 

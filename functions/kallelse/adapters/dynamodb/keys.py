@@ -26,14 +26,34 @@ def event(event_id: str) -> Key:
     return {"pk": event_partition(event_id), "sk": "EVENT"}
 
 
-def full_flag(event_id: str) -> Key:
-    """Whether all seat blocks of a large event said that they are full."""
-    return {"pk": event_partition(event_id), "sk": "FULL"}
+def seat_blocks(mode: str) -> str:
+    """What the sort keys of a mode's seat blocks begin with."""
+    return f"SEATS#{mode}#"
 
 
-def seat_block(event_id: str, number: int) -> Key:
-    """A block of at most 64 seats."""
-    return {"pk": event_partition(event_id), "sk": f"SEATS#{number:04}"}
+def seat_block(event_id: str, mode: str, number: int) -> Key:
+    """A block of at most 64 seats of a mode."""
+    return {"pk": event_partition(event_id), "sk": f"{seat_blocks(mode)}{number:04}"}
+
+
+def full_flag(event_id: str, mode: str) -> Key:
+    """Whether all seat blocks of a mode with several of them said that they are full."""
+    return {"pk": event_partition(event_id), "sk": f"FULL#{mode}"}
+
+
+def turn(event_id: str) -> Key:
+    """Whose turn it is to arrange the seats of the event: the highest number that was given out."""
+    return {"pk": event_partition(event_id), "sk": "TURN"}
+
+
+def line(event_id: str, mode: str) -> Key:
+    """How many joined the waiting list of a mode, and whether newcomers are sent there."""
+    return {"pk": event_partition(event_id), "sk": f"LINE#{mode}"}
+
+
+def quota(event_id: str, key: str) -> Key:
+    """Those of one organisation, known by the hash of its code or name."""
+    return {"pk": event_partition(event_id), "sk": f"QUOTA#{sha256(key.encode()).hexdigest()[:32]}"}
 
 
 def registration(event_id: str, registration_id: str) -> Key:
@@ -41,17 +61,27 @@ def registration(event_id: str, registration_id: str) -> Key:
     return {"pk": event_partition(event_id), "sk": f"REG#{registration_id}"}
 
 
-def place_in_line(event_id: str, registered_at: datetime, registration_id: str) -> Key:
-    """An entry of the waiting list, which sorts by arrival."""
+def places_in_line(mode: str) -> str:
+    """What the sort keys of a mode's waiting list begin with."""
+    return f"WAIT#{mode}#"
+
+
+def place_in_line(event_id: str, mode: str, registered_at: datetime, registration_id: str) -> Key:
+    """An entry of the waiting list of a mode, which sorts by arrival."""
     return {
         "pk": event_partition(event_id),
-        "sk": f"WAIT#{instant(registered_at)}#{registration_id}",
+        "sk": f"{places_in_line(mode)}{instant(registered_at)}#{registration_id}",
     }
+
+
+def mails(kind: str, recipient: str) -> str:
+    """What the sort keys of a recipient's mails of one kind begin with."""
+    return f"MAIL#{kind}#{recipient}#"
 
 
 def mail(event_id: str, kind: str, recipient: str, version: int) -> Key:
     """A mail record."""
-    return {"pk": event_partition(event_id), "sk": f"MAIL#{kind}#{recipient}#{version}"}
+    return {"pk": event_partition(event_id), "sk": f"{mails(kind, recipient)}{version}"}
 
 
 def summary(event_id: str, language: str, version: int) -> Key:
@@ -68,3 +98,8 @@ def suppressed(address: str) -> Key:
     """An address never to write to again, known by its hash only."""
     digest = sha256(address.strip().casefold().encode()).hexdigest()
     return {"pk": f"SUPPRESSED#{digest}", "sk": "SUPPRESSED"}
+
+
+def limit(name: str) -> Key:
+    """A counter, known by the hash of its name, which may tell an address or a network."""
+    return {"pk": f"LIMIT#{sha256(name.encode()).hexdigest()}", "sk": "LIMIT"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from ...models import Mail, MailState
+from ...models import Mail, MailKind, MailState
 from . import keys
 from .table import Item, Table
 
@@ -38,6 +38,11 @@ class TableMails:
 
     def of_event(self, event_id: str) -> list[Mail]:
         return [_mail(item) for item in self.table.query(keys.event_partition(event_id), "MAIL#")]
+
+    def to_recipient(self, event_id: str, recipient: str) -> list[Mail]:
+        partition = keys.event_partition(event_id)
+        prefixes = [keys.mails(kind, recipient) for kind in MailKind]
+        return [_mail(item) for prefix in prefixes for item in self.table.query(partition, prefix)]
 
     def suppress(self, address: str, reason: MailState, now: datetime) -> None:
         self.table.put(keys.suppressed(address) | {"reason": reason.value, "since": keys.instant(now)})

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from ...models import Registration, RegistrationState
+from ...models import Mode, Registration, RegistrationState
+from ...ports import Change
 from . import keys
 from .table import Item, Table
 
-UNCHANGED = "serial = :serial AND #state = :state"
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+
+NEW = "attribute_not_exists(pk) OR (attribute_exists(erased) AND serial < :serial)"
+UNCHANGED = "revision = :revision"
 
 
 @dataclass(frozen=True)
@@ -20,81 +26,105 @@ class TableRegistrations:
 
     def find(self, event_id: str, registration_id: str) -> Registration | None:
         item = self.table.get(keys.registration(event_id, registration_id))
-        return _registration(item) if item else None
+        return _registration(item) if item and "erased" not in item else None
+
+    def last_serial(self, event_id: str, registration_id: str) -> int:
+        item = self.table.get(keys.registration(event_id, registration_id)) or {}
+        return int(item["serial"]) if "erased" in item else 0
 
     def of_event(self, event_id: str) -> list[Registration]:
         items = self.table.query(keys.event_partition(event_id), "REG#")
-        return sorted(map(_registration, items), key=lambda each: (each.registered_at, each.id))
+        found = [_registration(item) for item in items if "erased" not in item]
+        return sorted(found, key=lambda each: (each.registered_at, each.id))
 
-    def first_waiting(self, event_id: str) -> Registration | None:
-        entries = self.table.query(keys.event_partition(event_id), "WAIT#", Limit=1)
-        entry = next(entries, None)
-        return self.find(event_id, entry["id"]) if entry else None
+    def first_waiting(self, event_id: str, mode: Mode) -> Registration | None:
+        entries = self.table.query(keys.event_partition(event_id), keys.places_in_line(mode), page=10)
+        for entry in entries:
+            found = self.find(event_id, entry["id"])
+            # An entry that no registration stands behind must not stop those after it.
+            if found and _entry(found)["sk"] == entry["sk"] and found.state is RegistrationState.WAITING:
+                return found
+        return None
 
     def place_in_line(self, registration: Registration) -> int:
         own = _entry(registration)
+        first = keys.places_in_line(registration.mode)
         return self.table.count(
             "pk = :pk AND sk BETWEEN :first AND :own",
-            {":pk": own["pk"], ":first": "WAIT#", ":own": own["sk"]},
+            {":pk": own["pk"], ":first": first, ":own": own["sk"]},
         )
 
-    def put(self, registration: Registration) -> bool:
-        condition = "attribute_not_exists(pk) OR (#state = :cancelled AND serial < :serial)"
-        values: Item = {
-            ":cancelled": RegistrationState.CANCELLED.value,
-            ":serial": registration.serial,
-        }
-        if registration.state is not RegistrationState.WAITING:
-            return self.table.put(_item(registration), condition, values)
-        return self.table.transact(
-            self.table.put_in_transaction(_item(registration), condition, values),
-            self.table.put_in_transaction(_entry(registration) | {"id": registration.id}),
-        )
+    def count_waiting(self, event_id: str, mode: Mode) -> int:
+        values = {":pk": keys.event_partition(event_id), ":prefix": keys.places_in_line(mode)}
+        return self.table.count("pk = :pk AND begins_with(sk, :prefix)", values)
 
-    def promote(self, waiting: Registration, confirmed: Registration) -> bool:
-        return self._replace(waiting, confirmed)
+    def store(self, *changes: Change) -> bool:
+        writes = [(_item(changed), *_condition(seen, changed)) for seen, changed in changes]
+        entries = [write for seen, changed in changes for write in self._entry_writes(seen, changed)]
+        if len(writes) == 1 and not entries:
+            return self.table.put(*writes[0])
+        return self.table.transact(*(self.table.put_in_transaction(*each) for each in writes), *entries)
 
-    def cancel(self, current: Registration, cancelled: Registration) -> bool:
-        return self._replace(current, cancelled)
+    def _entry_writes(
+        self, seen: Registration | None, changed: Registration
+    ) -> list[TransactWriteItemTypeDef]:
+        before = _entry(seen) if seen and seen.state is RegistrationState.WAITING else None
+        after = _entry(changed) if changed.state is RegistrationState.WAITING else None
+        if before == after:
+            return []
+        gone = [self.table.delete_in_transaction(before)] if before else []
+        come = [self.table.put_in_transaction(after | {"id": changed.id})] if after else []
+        return gone + come
 
-    def _replace(self, seen: Registration, changed: Registration) -> bool:
-        values: Item = {":serial": seen.serial, ":state": seen.state.value}
+    def erase(self, seen: Registration) -> bool:
+        # A number stays: registered anew, the address must not be taken for the erased one, nor its
+        # mails for those that were sent. Both serials and revisions were at most the revision.
+        key = keys.registration(seen.event_id, seen.id)
+        tombstone: Item = key | {"serial": seen.revision, "erased": True}
+        values: Item = {":revision": seen.revision}
         if seen.state is not RegistrationState.WAITING:
-            return self.table.put(_item(changed), UNCHANGED, values)
+            return self.table.put(tombstone, UNCHANGED, values)
         return self.table.transact(
-            self.table.put_in_transaction(_item(changed), UNCHANGED, values),
+            self.table.put_in_transaction(tombstone, UNCHANGED, values),
             self.table.delete_in_transaction(_entry(seen)),
         )
+
+    def held_until(self, now: datetime) -> list[Registration]:
+        return [_registration(item) for item in self.table.due("hold", keys.instant(now))]
 
     def with_outbox(self, until: datetime) -> list[Registration]:
         return [_registration(item) for item in self.table.due("registration", keys.instant(until))]
 
     def clear_outbox(self, registration: Registration) -> None:
-        self.table.update(
-            keys.registration(registration.event_id, registration.id),
-            "REMOVE outbox, due, due_at",
-            {":serial": registration.serial, ":state": registration.state.value},
-            UNCHANGED,
-        )
+        empty = registration.model_copy(update={"outbox": ()})
+        self.table.put(_item(empty), UNCHANGED, {":revision": registration.revision})
 
-    def mark_joined(self, registration: Registration, now: datetime) -> None:
-        self.table.update(
-            keys.registration(registration.event_id, registration.id),
-            "SET joined_at = if_not_exists(joined_at, :now)",
-            {":now": keys.instant(now)},
-            "attribute_exists(pk)",
-        )
+
+def _condition(seen: Registration | None, changed: Registration) -> tuple[str, Item]:
+    if seen is None:
+        return NEW, {":serial": changed.serial}
+    return UNCHANGED, {":revision": seen.revision}
 
 
 def _entry(registration: Registration) -> Item:
-    return dict(keys.place_in_line(registration.event_id, registration.registered_at, registration.id))
+    return dict(
+        keys.place_in_line(
+            registration.event_id, registration.mode, registration.registered_at, registration.id
+        )
+    )
 
 
 def _item(registration: Registration) -> Item:
-    item = keys.registration(registration.event_id, registration.id) | registration.model_dump(mode="json")
+    item = keys.registration(registration.event_id, registration.id)
+    return item | registration.model_dump(mode="json") | _due(registration)
+
+
+def _due(registration: Registration) -> Item:
     if registration.outbox:
-        item |= {"due": "registration", "due_at": keys.instant(registration.registered_at)}
-    return item
+        return {"due": "registration", "due_at": keys.instant(registration.registered_at)}
+    if registration.held_until:
+        return {"due": "hold", "due_at": keys.instant(registration.held_until)}
+    return {}
 
 
 def _registration(item: Item) -> Registration:

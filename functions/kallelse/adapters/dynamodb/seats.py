@@ -1,20 +1,24 @@
-"""Seat blocks: each claim is one conditional write on one item, and the set of holders is the truth."""
+"""Seat blocks: each claim is one conditional write on one item, and the set of holders is the truth.
+
+Instants are kept as milliseconds since 1970: with 64 holders a block must stay below 1 kB.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
-from datetime import datetime
-from hashlib import sha256
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from ...errors import AlreadyChanged
-from ...models import Event
-from ...ports import Claim, SeatBlock
+from ...models import Event, Mode
+from ...ports import Line, NoSeat, SeatBlock
 from . import keys
+from .arranging import block_sizes, fitted, probe_order
 from .table import Item, Table
 
-BLOCK_SEATS = 64
-"""With 64 short ids a block stays below 1 kB, so that a claim costs one write unit."""
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
 CLAIM = (
     "(attribute_not_exists(opens_at) OR opens_at <= :now) AND closes_at > :now"  # open at this instant
@@ -26,35 +30,15 @@ CLAIM_FOR_WAITING = (
     "contains(holders, :holder) OR (attribute_not_exists(holders) AND seats > :none) OR size(holders) < seats"
 )
 
+SET_OPENING = "closes_at = :closes_at, opens_at = :opens_at"
 
-ARRANGE_ATTEMPTS = 10
-"""How often blocks are read anew when a seat is taken while they are being arranged."""
+ATTEMPTS = 10
+"""How often blocks are read anew when another request changes them at the same time."""
 
+IN_TRANSACTION = 9
+"""How many blocks change with one write, beside the check: DynamoDB Local takes no more, AWS takes 99."""
 
-def block_sizes(seats: int) -> list[int]:
-    """The seats of an event spread as evenly as possible over as few blocks as possible."""
-    blocks = -(-seats // BLOCK_SEATS)
-    return [seats // blocks + (number < seats % blocks) for number in range(blocks)]
-
-
-def _fitted(sizes: list[int], taken: list[int]) -> list[int]:
-    """The sizes, less the seats of those who sit beyond the size of their own block.
-
-    They keep their seats when an event is made smaller; nobody may take as many elsewhere.
-    """
-    blocks = max(len(sizes), len(taken))
-    sizes = sizes + [0] * (blocks - len(sizes))
-    taken = taken + [0] * (blocks - len(taken))
-    beyond = sum(max(0, held - size) for held, size in zip(taken, sizes, strict=True))
-    for number in range(blocks):
-        spare = min(beyond, max(0, sizes[number] - taken[number]))
-        sizes[number] -= spare
-        beyond -= spare
-    return sizes
-
-
-def _seats(blocks: dict[int, SeatBlock], number: int) -> int:
-    return blocks[number].seats if number in blocks else 0
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -63,185 +47,264 @@ class TableSeats:
 
     table: Table
 
-    def arrange(self, event: Event) -> None:
-        for _ in range(ARRANGE_ATTEMPTS):
-            blocks = {block.number: block for block in self.blocks(event.id)}
-            taken = [len(block.holders) for block in blocks.values()]
-            wanted = dict(enumerate(_fitted(block_sizes(event.seats), taken)))
-            # Seats go before seats come: at no moment are there more than the event has.
-            order = sorted(wanted, key=lambda number: wanted[number] - _seats(blocks, number))
-            if all(self._arrange_block(event, n, wanted[n], blocks.get(n)) for n in order):
-                self._say_full(event.id, full=False)
+    def take_turn(self, event_id: str) -> int:
+        return int(self.table.update_and_get(keys.turn(event_id), "ADD turn :one", {":one": 1})["turn"])
+
+    def arrange(self, event: Event, turn: int, now: datetime) -> None:
+        for mode in Mode:
+            self._arrange_mode(event, turn, mode, event.seats_by_mode.get(mode, 0), now)
+
+    def _arrange_mode(self, event: Event, turn: int, mode: Mode, seats: int, now: datetime) -> None:
+        for _ in range(ATTEMPTS):
+            if (self.table.get(keys.turn(event.id)) or {})["turn"] != turn:
+                return
+            blocks = self.blocks(event.id, mode)
+            sizes = fitted(seats, blocks) if seats or blocks else []
+            if len(blocks) < len(sizes):
+                self._make(event, turn, mode, range(len(blocks), len(sizes)), now)
+            elif self._resize(event, turn, mode, blocks, sizes):
+                self._say_not_full(event.id, mode)
                 return
         raise AlreadyChanged("the seats are being taken at this moment; apply the event again")
 
-    def _arrange_block(self, event: Event, number: int, seats: int, seen: SeatBlock | None) -> bool:
-        opens_at = event.opens_at and keys.instant(event.opens_at)
-        values: Item = {
-            ":seats": seats,
-            ":closes_at": keys.instant(event.closes_at),
-            ":opens_at": opens_at,
-        }
-        unchanged = "attribute_not_exists(touched_at)"
-        if seen and seen.touched_at:
-            unchanged = "touched_at = :touched AND size(holders) = :taken"
-            if not seen.holders:
-                unchanged = "touched_at = :touched AND attribute_not_exists(holders)"
-            values |= {":touched": keys.instant(seen.touched_at)}
-            values |= {":taken": len(seen.holders)} if seen.holders else {}
-        return self.table.update(
-            keys.seat_block(event.id, number),
-            "SET seats = :seats, closes_at = :closes_at"
-            + (", opens_at = :opens_at" if opens_at else " REMOVE opens_at"),
-            values,
-            unchanged,
+    def _make(self, event: Event, turn: int, mode: Mode, numbers: range, now: datetime) -> None:
+        # Born without seats, and with the mark: whoever finds that nobody waits lifts it.
+        values: Item = {":none": 0, ":now": _ms(now)} | _opening(event)
+        change = f"SET seats = :none, queue = :none, touched_at = :now, {SET_OPENING}"
+        blocks = [keys.seat_block(event.id, mode, number) for number in numbers]
+        new = "attribute_not_exists(pk)"
+        self._in_turn(
+            event, turn, *(self.table.update_in_transaction(key, change, values, new) for key in blocks)
+        )
+        # One who joined the line before the blocks were there has not marked them.
+        joined = self.line(event.id, mode).joined
+        for number in numbers if joined else ():
+            self._mark(event.id, mode, number, joined)
+
+    def _resize(
+        self, event: Event, turn: int, mode: Mode, blocks: Sequence[SeatBlock], sizes: Sequence[int]
+    ) -> bool:
+        # Seats go before seats come: at no moment are there more than the event has.
+        order = sorted(blocks, key=lambda block: sizes[block.number] - block.seats)
+        # Nobody sits down in a block without seats, so that several can be changed with one write.
+        fresh = [self._resizing(event, mode, each, sizes[each.number]) for each in order if not each.seats]
+        others = [self._resizing(event, mode, each, sizes[each.number]) for each in order if each.seats]
+        return all(self._in_turn(event, turn, write) for write in others) and self._in_turn(
+            event, turn, *fresh
         )
 
-    def blocks(self, event_id: str) -> list[SeatBlock]:
-        return [_block(item) for item in self.table.query(keys.event_partition(event_id), "SEATS#")]
+    def _resizing(self, event: Event, mode: Mode, seen: SeatBlock, seats: int) -> TransactWriteItemTypeDef:
+        values: Item = {":seats": seats} | _opening(event)
+        unchanged = "size(holders) = :taken" if seen.holders else "attribute_not_exists(holders)"
+        values |= {":taken": len(seen.holders)} if seen.holders else {}
+        change = f"SET seats = :seats, {SET_OPENING}"
+        key = keys.seat_block(event.id, mode, seen.number)
+        return self.table.update_in_transaction(key, change, values, unchanged)
 
-    def claim(self, event: Event, holder: str, now: datetime) -> Claim:
-        numbers = _probe_order(holder, len(block_sizes(event.seats)))
-        if len(numbers) > 1 and self.table.get(keys.full_flag(event.id)):
-            numbers = numbers[:1]  # its own block tells apart closed and full
-        for number in numbers:
-            answer = self._claim_in(event.id, number, holder, now)
-            if answer is not Claim.FULL:
-                return answer
-        if len(numbers) > 1:
-            self._say_full(event.id, full=True)
-        return Claim.FULL
+    def _in_turn(self, event: Event, turn: int, *writes: TransactWriteItemTypeDef) -> bool:
+        # Of two arrangements at once, blocks of both would be more seats than either has.
+        check = self.table.check_in_transaction(keys.turn(event.id), "turn = :turn", {":turn": turn})
+        return all(
+            self.table.transact(check, *writes[first : first + IN_TRANSACTION])
+            for first in range(0, len(writes), IN_TRANSACTION)
+        )
 
-    def _claim_in(self, event_id: str, number: int, holder: str, now: datetime) -> Claim:
-        key = keys.seat_block(event_id, number)
+    def blocks(self, event_id: str, mode: Mode) -> list[SeatBlock]:
+        items = self.table.query(keys.event_partition(event_id), keys.seat_blocks(mode))
+        return [_block(item) for item in items]
+
+    def claim(self, event: Event, mode: Mode, holder: str, now: datetime) -> int | NoSeat:
+        numbers = probe_order(holder, len(block_sizes(event.seats_by_mode[mode])))
+        answer = self._claim_in(event.id, mode, numbers[0], holder, now)
+        if answer is not NoSeat.FULL or len(numbers) == 1:
+            return answer
+        if self.table.get(keys.full_flag(event.id, mode)):
+            return NoSeat.FULL
+        return self._claim_anywhere(event, mode, numbers[1:], holder, now)
+
+    def _claim_anywhere(
+        self, event: Event, mode: Mode, numbers: Sequence[int], holder: str, now: datetime
+    ) -> int | NoSeat:
+        for _ in range(ATTEMPTS):
+            blocks = {block.number: block for block in self.blocks(event.id, mode)}
+            own = [number for number, block in blocks.items() if holder in block.holders]
+            free = own or [number for number in numbers if number in blocks and blocks[number].free]
+            if not free:
+                return self._say_full(event.id, mode)
+            for number in free:
+                answer = self._claim_in(event.id, mode, number, holder, now)
+                if answer is not NoSeat.FULL:
+                    return answer
+        return NoSeat.FULL
+
+    def _claim_in(self, event_id: str, mode: Mode, number: int, holder: str, now: datetime) -> int | NoSeat:
+        key = keys.seat_block(event_id, mode, number)
         for _ in range(3):  # the block may change between the look and the write
-            answer = _answer(self.table.get(key) or {}, holder, now)
-            if answer is not None:
-                return answer
-            values: Item = {":holder": {holder}, ":now": keys.instant(now)}
+            item = self.table.get(key) or {}
+            if holder in item.get("holders", ()):
+                if self._renew(key, holder, now):
+                    return number
+                continue
+            refusal = _refusal(item, now)
+            if refusal is not None:
+                return refusal
             change = "ADD holders :holder SET touched_at = :now"
-            if self.table.update(key, change, values, CLAIM):
-                return Claim.SEATED
-        return Claim.FULL
+            if self.table.update(key, change, {":holder": {holder}, ":now": _ms(now)}, CLAIM):
+                return number
+        return NoSeat.FULL
 
-    def claim_for_waiting(self, event_id: str, holder: str, now: datetime) -> bool:
-        blocks = self.blocks(event_id)
-        blocks.sort(key=lambda block: holder not in block.holders)
-        return any(
-            self.table.update(
-                keys.seat_block(event_id, block.number),
-                "ADD holders :set SET touched_at = :now",
-                {":set": {holder}, ":holder": holder, ":now": keys.instant(now), ":none": 0},
-                CLAIM_FOR_WAITING,
-            )
-            for block in blocks
-            if block.free or holder in block.holders
+    def _renew(self, key: keys.Key, holder: str, now: datetime) -> bool:
+        # The sweep takes a seat that was claimed long ago, and has no registration yet, for an orphan.
+        values: Item = {":holder": holder, ":now": _ms(now)}
+        return self.table.update(key, "SET touched_at = :now", values, "contains(holders, :holder)")
+
+    def look(self, event: Event, mode: Mode, now: datetime) -> NoSeat | None:
+        blocks = self.table.query(keys.event_partition(event.id), keys.seat_blocks(mode))
+        refusals = {_refusal(item, now) for item in blocks}
+        return (
+            None if None in refusals else next((each for each in NoSeat if each in refusals), NoSeat.CLOSED)
         )
 
-    def release(self, event_id: str, holder: str, now: datetime) -> None:
-        for block in self.blocks(event_id):
-            if holder in block.holders:
-                self._change(
-                    event_id,
-                    block.number,
-                    "DELETE holders :holder SET touched_at = :now",
-                    holder,
-                    now,
-                )
-                self._say_full(event_id, full=False)
+    def claim_for_waiting(self, event_id: str, mode: Mode, holder: str, now: datetime) -> int | None:
+        blocks = self.blocks(event_id, mode)
+        blocks.sort(key=lambda block: holder not in block.holders)
+        values: Item = {":set": {holder}, ":holder": holder, ":now": _ms(now), ":none": 0}
+        for block in blocks:
+            if (block.free or holder in block.holders) and self.table.update(
+                keys.seat_block(event_id, mode, block.number),
+                "ADD holders :set SET touched_at = :now",
+                values,
+                CLAIM_FOR_WAITING,
+            ):
+                return block.number
+        return None
 
-    def announce(self, event_id: str, holder: str, now: datetime) -> None:
-        for block in self.blocks(event_id):
-            if holder in block.holders:
-                self.table.update(
-                    keys.seat_block(event_id, block.number),
-                    "SET touched_at = :now",
-                    {":now": keys.instant(now)},
-                )
+    def release(self, event_id: str, mode: Mode, block: int, holder: str, now: datetime) -> None:
+        self.table.update(
+            keys.seat_block(event_id, mode, block),
+            "DELETE holders :holder SET touched_at = :now",
+            {":holder": {holder}, ":now": _ms(now)},
+            "attribute_exists(pk)",
+        )
+        self._say_not_full(event_id, mode)
 
-    def close_to_newcomers(self, event_id: str, holder: str, now: datetime) -> None:
-        for block in self.blocks(event_id):
-            key = keys.seat_block(event_id, block.number)
-            if block.number == 0:
-                values: Item = {":set": {holder}, ":holder": holder, ":now": keys.instant(now)}
-                self.table.update(key, "ADD arriving :set SET queue = :holder, touched_at = :now", values)
-            else:
-                self.table.update(key, "SET queue = :holder", {":holder": holder})
+    def forget(self, event_id: str, mode: Mode, seen: SeatBlock, orphans: Set[str]) -> None:
+        if orphans and seen.touched_at:
+            self.table.update(
+                keys.seat_block(event_id, mode, seen.number),
+                "DELETE holders :orphans",
+                {":orphans": set(orphans), ":touched": _ms(seen.touched_at)},
+                "touched_at = :touched",
+            )
+            self._say_not_full(event_id, mode)
 
-    def arrived(self, event_id: str, holder: str) -> None:
-        self.forget_arriving(event_id, [holder])
+    def announce(self, event_id: str, mode: Mode, block: int, now: datetime) -> None:
+        key = keys.seat_block(event_id, mode, block)
+        self.table.update(key, "SET touched_at = :now", {":now": _ms(now)}, "attribute_exists(pk)")
 
-    def forget_arriving(self, event_id: str, holders: Iterable[str]) -> None:
-        gone = set(holders)
-        if gone:
-            self.table.update(keys.seat_block(event_id, 0), "DELETE arriving :gone", {":gone": gone})
+    def line(self, event_id: str, mode: Mode) -> Line:
+        return _line(self.table.get(keys.line(event_id, mode)) or {})
 
-    def open_to_newcomers(self, event_id: str, seen: Sequence[SeatBlock]) -> None:
-        if any(block.arriving for block in seen):
+    def close_to_newcomers(self, event_id: str, mode: Mode) -> None:
+        key = keys.line(event_id, mode)
+        for _ in range(ATTEMPTS):
+            item = self.table.update_and_get(key, "ADD joined :one", {":one": 1})
+            if _line(item).closed:
+                return
+            joined = int(item["joined"])
+            for block in self.blocks(event_id, mode):
+                self._mark(event_id, mode, block.number, joined)
+            # Not if the marks were lifted meanwhile: then they are set again.
+            if self.table.update(
+                key,
+                "SET marked = :joined",
+                {":joined": joined},
+                "attribute_not_exists(lifted) OR lifted < :joined",
+            ):
+                return
+        raise AlreadyChanged("the waiting list keeps changing; try again")
+
+    def _mark(self, event_id: str, mode: Mode, number: int, joined: int) -> None:
+        self.table.update(
+            keys.seat_block(event_id, mode, number),
+            "SET queue = :joined",
+            {":joined": joined},
+            "attribute_exists(pk) AND (attribute_not_exists(queue) OR queue < :joined)",
+        )
+
+    def open_to_newcomers(self, event_id: str, mode: Mode, seen: Line) -> None:
+        if seen.closed and not self.table.update(
+            keys.line(event_id, mode), "SET lifted = :joined", {":joined": seen.joined}, "joined = :joined"
+        ):
             return
-        for block in seen:
-            if block.queue is not None:
-                # Whoever joins the queue writes a new name here, which keeps the marker.
+        for block in self.blocks(event_id, mode):
+            if block.queue is not None and block.queue <= seen.joined:
+                # One who joined since then has set a higher mark, which stays.
                 self.table.update(
-                    keys.seat_block(event_id, block.number),
+                    keys.seat_block(event_id, mode, block.number),
                     "REMOVE queue",
-                    {":seen": block.queue},
-                    "queue = :seen",
+                    {":joined": seen.joined},
+                    "queue <= :joined",
                 )
 
-    def audited(self, event_id: str, seen: Sequence[SeatBlock]) -> None:
+    def audited(self, event_id: str, mode: Mode, seen: Sequence[SeatBlock]) -> None:
         for block in seen:
-            if block.touched_at != block.audited_at and block.touched_at is not None:
+            if block.touched_at is not None and block.touched_at != block.audited_at:
                 self.table.update(
-                    keys.seat_block(event_id, block.number),
+                    keys.seat_block(event_id, mode, block.number),
                     "SET audited_at = :touched",
-                    {":touched": keys.instant(block.touched_at)},
+                    {":touched": _ms(block.touched_at)},
                     "touched_at = :touched",
                 )
 
-    def _change(self, event_id: str, number: int, expression: str, holder: str, now: datetime) -> None:
-        values: Item = {":holder": {holder}, ":now": keys.instant(now)}
-        self.table.update(keys.seat_block(event_id, number), expression, values)
+    def _say_full(self, event_id: str, mode: Mode) -> NoSeat:
+        self.table.put({**keys.full_flag(event_id, mode)})
+        # A seat that was freed before the flag was set must not hide behind it.
+        if any(block.free for block in self.blocks(event_id, mode)):
+            self._say_not_full(event_id, mode)
+        return NoSeat.FULL
 
-    def _say_full(self, event_id: str, *, full: bool) -> None:
-        key = keys.full_flag(event_id)
-        if full:
-            self.table.put({**key})
-        elif self.table.get(key):
+    def _say_not_full(self, event_id: str, mode: Mode) -> None:
+        key = keys.full_flag(event_id, mode)
+        if self.table.get(key):
             self.table.delete(key)
 
 
-def _probe_order(holder: str, blocks: int) -> list[int]:
-    first = int.from_bytes(sha256(holder.encode()).digest()[:4]) % blocks
-    return [(first + step) % blocks for step in range(blocks)]
-
-
-def _answer(item: Item, holder: str, now: datetime) -> Claim | None:
+def _refusal(item: Item, now: datetime) -> NoSeat | None:
     """What the block says without a write; None when it looks as if a seat were free."""
-    moment = keys.instant(now)
-    holders = item.get("holders", set())
-    if holder in holders:
-        return Claim.SEATED
-    if item.get("opens_at", "") > moment:
-        return Claim.NOT_YET_OPEN
-    if item.get("closes_at", "") <= moment:
-        return Claim.CLOSED
+    if item.get("opens_at", 0) > _ms(now):
+        return NoSeat.NOT_YET_OPEN
+    if item.get("closes_at", 0) <= _ms(now):
+        return NoSeat.CLOSED
     if "queue" in item:
-        return Claim.QUEUED
-    return Claim.FULL if len(holders) >= item["seats"] else None
+        return NoSeat.QUEUED
+    return NoSeat.FULL if len(item.get("holders", ())) >= item["seats"] else None
+
+
+def _opening(event: Event) -> Item:
+    closes_at = EPOCH if event.cancelled else event.closes_at
+    return {":closes_at": _ms(closes_at), ":opens_at": _ms(event.opens_at or EPOCH)}
+
+
+def _line(item: Item) -> Line:
+    closed = item.get("marked", 0) > item.get("lifted", -1)
+    return Line(joined=int(item.get("joined", 0)), closed="marked" in item and closed)
 
 
 def _block(item: Item) -> SeatBlock:
     return SeatBlock(
-        number=int(item["sk"].removeprefix("SEATS#")),
+        number=int(item["sk"].rsplit("#", 1)[1]),
         seats=int(item["seats"]),
         holders=frozenset(item.get("holders", ())),
-        queue=item.get("queue"),
-        arriving=frozenset(item.get("arriving", ())),
+        queue=int(item["queue"]) if "queue" in item else None,
         touched_at=_moment(item.get("touched_at")),
         audited_at=_moment(item.get("audited_at")),
     )
 
 
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
+def _ms(moment: datetime) -> int:
+    return (moment - EPOCH) // timedelta(milliseconds=1)
+
+
+def _moment(ms: int | None) -> datetime | None:
+    return EPOCH + timedelta(milliseconds=int(ms)) if ms is not None else None

@@ -18,7 +18,7 @@ class TableSummaries:
 
     def latest(self, event_id: str, language: Language) -> Summary | None:
         items = self.table.query(
-            keys.event_partition(event_id), f"SUMMARY#{language}#", ScanIndexForward=False, Limit=1
+            keys.event_partition(event_id), f"SUMMARY#{language}#", page=1, ScanIndexForward=False
         )
         newest = next(items, None)
         return _summary(newest) if newest else None

@@ -9,13 +9,34 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NoConnection
+
+from ...errors import Unavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
 Item = dict[str, Any]
+
+BUSY = frozenset(
+    {
+        "ProvisionedThroughputExceededException",
+        "ThrottlingException",
+        "RequestLimitExceeded",
+        "InternalServerError",
+        "ServiceUnavailable",
+        "TransactionInProgressException",
+    }
+)
+"""The errors of DynamoDB that the same request may not meet again in a moment (its API reference)."""
+
+IN_TRANSACTION = "TransactionConflictException"
+"""A transaction is changing the item at this moment. It takes milliseconds; botocore does not retry."""
+
+ATTEMPTS = 5
+"""How often a write is tried that meets a transaction."""
 
 _serialise = TypeSerializer().serialize
 _deserialise = TypeDeserializer().deserialize
@@ -46,12 +67,16 @@ class Table:
 
     def get(self, key: dict[str, str]) -> Item | None:
         """One item, read consistently."""
-        answer = self.client.get_item(TableName=self.name, Key=typed(key), ConsistentRead=True)
+        answer = self._call("get_item", TableName=self.name, Key=typed(key), ConsistentRead=True)
         return plain(answer["Item"]) if "Item" in answer else None
 
-    def query(self, partition: str, prefix: str, **options: Any) -> Iterator[Item]:
-        """The items of a partition whose sort key begins with ``prefix``, read consistently."""
-        yield from self._pages(
+    def query(self, partition: str, prefix: str, page: int | None = None, **options: Any) -> Iterator[Item]:
+        """The items of a partition whose sort key begins with ``prefix``, read consistently.
+
+        ``page``: how many to read at once; for callers that stop early.
+        """
+        options |= {"Limit": page} if page else {}
+        yield from self._items(
             KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
             ExpressionAttributeValues=typed({":pk": partition, ":prefix": prefix}),
             ConsistentRead=True,
@@ -60,25 +85,27 @@ class Table:
 
     def due(self, what: str, until: str) -> Iterator[Item]:
         """The items of the due index of one kind up to an instant, the oldest first."""
-        yield from self._pages(
+        yield from self._items(
             IndexName="due",
             KeyConditionExpression="due = :due AND due_at <= :until",
             ExpressionAttributeValues=typed({":due": what, ":until": until}),
         )
 
-    def _pages(self, **request: Any) -> Iterator[Item]:
-        limit = request.get("Limit")
-        while True:
-            answer = self.client.query(TableName=self.name, **request)
+    def _items(self, **request: Any) -> Iterator[Item]:
+        for answer in self._pages(**request):
             yield from (plain(item) for item in answer["Items"])
-            if "LastEvaluatedKey" not in answer or limit:
+
+    def _pages(self, **request: Any) -> Iterator[dict[str, Any]]:
+        while True:
+            answer = self._call("query", TableName=self.name, **request)
+            yield answer
+            if "LastEvaluatedKey" not in answer:
                 return
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def count(self, condition: str, values: Item) -> int:
         """How many items a key condition meets, read consistently."""
-        pages = self.client.get_paginator("query").paginate(
-            TableName=self.name,
+        pages = self._pages(
             KeyConditionExpression=condition,
             ExpressionAttributeValues=typed(values),
             ConsistentRead=True,
@@ -90,6 +117,18 @@ class Table:
         """Store an item; False when the condition does not hold."""
         request = _request(condition, values)
         return self._holds("put_item", Item=typed(item), **request)
+
+    def update_and_get(self, key: dict[str, str], expression: str, values: Item) -> Item:
+        """Change an item, and give all of it as it is afterwards."""
+        answer = self._call(
+            "update_item",
+            TableName=self.name,
+            Key=typed(key),
+            UpdateExpression=expression,
+            ExpressionAttributeValues=typed(values),
+            ReturnValues="ALL_NEW",
+        )
+        return plain(answer["Attributes"])
 
     def update(
         self,
@@ -104,17 +143,17 @@ class Table:
 
     def delete(self, key: dict[str, str]) -> None:
         """Delete an item; harmless when it is gone."""
-        self.client.delete_item(TableName=self.name, Key=typed(key))
+        self._call("delete_item", TableName=self.name, Key=typed(key))
 
     def transact(self, *writes: TransactWriteItemTypeDef) -> bool:
         """All of the writes or none; False when a condition does not hold or another was faster."""
         try:
-            self.client.transact_write_items(TransactItems=writes)
+            self._call("transact_write_items", TransactItems=writes)
         except self.client.exceptions.TransactionCanceledException as error:
             reasons = {each.get("Code") for each in error.response.get("CancellationReasons", [])}
             if reasons <= {"None", "ConditionalCheckFailed", "TransactionConflict"}:
                 return False
-            raise
+            raise Unavailable("the storage could not carry out a transaction") from error
         return True
 
     def put_in_transaction(
@@ -124,18 +163,47 @@ class Table:
         request: Any = {"TableName": self.name, "Item": typed(item)}
         return {"Put": request | _request(condition, values)}
 
+    def update_in_transaction(
+        self, key: dict[str, str], expression: str, values: Item, condition: str
+    ) -> TransactWriteItemTypeDef:
+        """A conditional change as a part of a transaction."""
+        request: Any = {"TableName": self.name, "Key": typed(key), "UpdateExpression": expression}
+        return {"Update": request | _request(condition, values)}
+
+    def check_in_transaction(
+        self, key: dict[str, str], condition: str, values: Item
+    ) -> TransactWriteItemTypeDef:
+        """What must hold of another item for a transaction to be carried out."""
+        request: Any = {"TableName": self.name, "Key": typed(key)}
+        return {"ConditionCheck": request | _request(condition, values)}
+
     def delete_in_transaction(self, key: dict[str, str]) -> TransactWriteItemTypeDef:
         """A delete as a part of a transaction."""
         return {"Delete": {"TableName": self.name, "Key": typed(key)}}
 
     def _holds(self, operation: str, **request: Any) -> bool:
         try:
-            getattr(self.client, operation)(TableName=self.name, **request)
+            self._call(operation, TableName=self.name, **request)
         except ClientError as error:
             if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
                 return False
             raise
         return True
+
+    def _call(self, operation: str, **request: Any) -> Any:
+        """One request. Raises Unavailable when DynamoDB does not keep up even after botocore's retries."""
+        for _ in range(ATTEMPTS):
+            try:
+                return getattr(self.client, operation)(**request)
+            except ClientError as error:
+                code = error.response["Error"]["Code"]
+                if code in BUSY:
+                    raise Unavailable("the storage does not keep up") from error
+                if code != IN_TRANSACTION:
+                    raise
+            except (NoConnection, HTTPClientError) as error:
+                raise Unavailable("the storage cannot be reached") from error
+        raise Unavailable("the storage does not keep up")
 
 
 def _request(condition: str | None, values: Item | None) -> dict[str, Any]:

@@ -1,0 +1,134 @@
+"""The page of an event, and registering for it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.api_gateway import Router
+
+from ... import forms, organisations, proving
+from ...addresses import near_miss
+from ...errors import FieldError, FormRefused, FormTooFast, FormTrapped, InvalidInput, KallelseError, Refused
+from ...http import answers_of, status_of
+from ...models import Event, EventRecord
+from ...registering import Answer, Submission, register
+from .wiring import event_page, known, refused, source_of, wiring
+
+TRAP = "subject"
+"""The field that people do not see. Programs fill in what they find; browsers fill in no such field."""
+
+INSISTED = "email_checked"
+"""The field with the address that the visitor says is right, although it looks mistyped."""
+
+OWN_FIELDS = frozenset({"proof", TRAP, INSISTED})
+
+MAX_OWN_FIELDS = 4_000
+"""Bytes; the stamp takes 120, the address at most 12 for each of its 254 characters."""
+
+Values = dict[str, list[str]]
+
+router = Router()  # type: ignore[no-untyped-call]
+
+
+def _phase(event: Event, now: datetime) -> str:
+    if event.cancelled:
+        return "cancelled"
+    if event.opens_at and now < event.opens_at:
+        return "not-yet-open"
+    if now < event.closes_at:
+        return "open"
+    return "closed" if now < event.ends_at else "over"
+
+
+@router.get("/events/<event_id>/<language>")
+def show_event(event_id: str, language: str) -> Response[str]:
+    """The event and its form."""
+    record = wiring().desk.events.get(event_id)
+    return _form_page(known(language), record, {"language": [language]})
+
+
+def _form_page(
+    language: str, record: EventRecord, values: Values, wrong: KallelseError | None = None, proof: str = ""
+) -> Response[str]:
+    """The event with its form: ``values`` in it, what is ``wrong`` above it, ``proof`` as its stamp."""
+    event, now, languages = record.event, wiring().now(), wiring().renderer.languages()
+    kinds = event.admission.organisation_kinds
+    about: dict[str, Any] = {
+        "switch": [(each, f"/events/{event.id}/{each}") for each in languages],
+        "languages": languages,
+        "suggestions": _organisations().suggestions(kinds, language),
+        "phase": _phase(event, now),
+        "values": values,
+        "problems": wrong.problems if isinstance(wrong, InvalidInput) else (),
+        "resend": _resend(wrong),
+        "proof": proof or proving.issue(record, now),
+    }
+    if wrong is None:
+        return event_page("event", language, record, **about)
+    return event_page("event", language, record, status_of(wrong), **about)
+
+
+def _resend(wrong: KallelseError | None) -> str:
+    """Why the form is to be sent again as it is, in a word of the template; empty if it is not."""
+    if not isinstance(wrong, FormRefused):
+        return ""
+    return "too-fast" if isinstance(wrong, FormTooFast) else "too-old"
+
+
+@router.post("/events/<event_id>/<language>/registrations")
+def submit_registration(event_id: str, language: str) -> Response[str]:
+    """Register who filled in the form."""
+    record = wiring().desk.events.get(event_id)
+    values = _values(known(language), record.event)
+    try:
+        answer, submission = _register(language, record, values)
+    except FormTrapped as trapped:
+        return event_page("refused", language, record, status_of(trapped), reason="trapped", refusal=trapped)
+    except FormRefused as wrong:
+        return _form_page(language, record, values, wrong)
+    except InvalidInput as wrong:
+        # The stamp is good, and a slip of the pen is mended in less time than a new one asks for.
+        return _form_page(language, record, values, wrong, values["proof"][0])
+    except Refused as refusal:
+        return refused(language, record, refusal)
+    return event_page(
+        "registered", language, record, answer=answer, submission=submission, now=wiring().now()
+    )
+
+
+def _values(language: str, event: Event) -> Values:
+    fields = forms.fields_of(event) | OWN_FIELDS
+    limit = forms.longest(event) + MAX_OWN_FIELDS
+    return answers_of(router.current_event, fields, forms.repeated_of(event), limit)
+
+
+def _register(language: str, record: EventRecord, values: Values) -> tuple[Answer, Submission]:
+    """Register, counting the visitor's network. Raises FormRefused, InvalidInput or Refused."""
+    now, desk, source = wiring().now(), wiring().desk, source_of(router.current_event)
+    if _one(values, TRAP):
+        raise FormTrapped("a field that people do not see was filled in")
+    nonce = proving.check(record, _one(values, "proof"), now)
+    wiring().tally.check(desk, record.event.id, source, now)
+    submission = _submission(language, record.event, values, nonce)
+    answer = register(desk, record, submission, now)
+    wiring().tally.add(desk, record.event.id, source, now)
+    return answer, submission
+
+
+def _submission(language: str, event: Event, values: Values, nonce: str) -> Submission:
+    languages = wiring().renderer.languages()
+    participant, mode = forms.read(event, values, language, languages, _organisations())
+    meant = near_miss(event, participant.email)
+    if meant and _one(values, INSISTED) != _one(values, "email"):
+        raise InvalidInput(FieldError("email", "near-miss", meant))
+    return Submission(participant, mode, nonce)
+
+
+def _organisations() -> organisations.Organisations:
+    return organisations.load(wiring().renderer.templates)
+
+
+def _one(values: Values, name: str) -> str:
+    return values.get(name, [""])[0].strip()

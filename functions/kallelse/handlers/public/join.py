@@ -1,0 +1,37 @@
+"""The pages behind a personal join link."""
+
+from __future__ import annotations
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.api_gateway import Router
+
+from ... import joining
+from ...errors import Refused
+from ...http import see_other
+from .wiring import event_page, wiring
+
+router = Router()  # type: ignore[no-untyped-call]
+
+
+@router.get("/join/<token>")
+def show_join_link(token: str) -> Response[str]:
+    """When the join link opens, or the button that leads to the meeting. Changes nothing."""
+    record, registration = joining.look(wiring().desk, token)
+    phase = joining.phase(record.event, wiring().now())
+    return event_page(
+        "join",
+        registration.participant.language,
+        record,
+        registration=registration,
+        action=f"/join/{token}",
+        phase=phase.value,
+    )
+
+
+@router.post("/join/<token>")
+def join_meeting(token: str) -> Response[str]:
+    """Record attendance and lead to the meeting; outside the window, say when."""
+    try:
+        return see_other(joining.join(wiring().desk, token, wiring().now()))
+    except Refused:
+        return show_join_link(token)

@@ -1,0 +1,120 @@
+"""What the pages share: settings, the desk, the renderer, and how a page or an error becomes an answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from http import HTTPStatus
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+
+from ...adapters.dynamodb import connect, open_desk
+from ...clock import Clock
+from ...config import PublicSettings, read
+from ...errors import (
+    EventCancelled,
+    EventFull,
+    KallelseError,
+    NotFound,
+    NotYetOpen,
+    OrganisationFull,
+    Refused,
+    RegistrationClosed,
+    TooManyRequests,
+    WrongAudience,
+)
+from ...http import page, status_of
+from ...limiting import Tally
+from ...models import EventRecord
+from ...ports import Desk
+from ...rendering import Renderer
+
+DEFAULT_LANGUAGE = "sv"
+
+REASONS: dict[type[Refused], str] = {
+    NotYetOpen: "not-yet-open",
+    RegistrationClosed: "closed",
+    EventCancelled: "cancelled",
+    EventFull: "full",
+    OrganisationFull: "organisation-full",
+    WrongAudience: "wrong-audience",
+    TooManyRequests: "too-many",
+}
+"""The refusals that have a page of their own, and what the template calls them."""
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """What one process of the function works with."""
+
+    desk: Desk
+    renderer: Renderer
+    clock: Clock
+    tally: Tally
+
+    def now(self) -> datetime:
+        """The instant of this request."""
+        return self.clock()
+
+
+@cache
+def wiring() -> Wiring:
+    """Made at the first request, since it reads the settings."""
+    settings = read(PublicSettings)
+    desk = open_desk(connect(settings.table))
+    return Wiring(desk, Renderer(settings.templates), settings.clock, Tally())
+
+
+def known(language: str) -> str:
+    """The language, if there are pages in it. Raises NotFound."""
+    if language not in wiring().renderer.languages():
+        raise NotFound("there are no pages in this language")
+    return language
+
+
+def event_page(
+    name: str, language: str, record: EventRecord, status: HTTPStatus = HTTPStatus.OK, **context: Any
+) -> Response[str]:
+    """A page about an event, from ``templates/web``."""
+    context = {"switch": [], **context}
+    html = wiring().renderer.render(f"web/{name}.html", known(language), event=record.event, **context)
+    return page(html, status)
+
+
+def source_of(request: Any) -> str:
+    """The visitor's IP address. Where the gateway tells none, all visitors count as one network."""
+    return str(request.request_context.http.get("sourceIp") or "::")
+
+
+def refused(language: str, record: EventRecord, refusal: Refused, **context: Any) -> Response[str]:
+    """The page that says why the answer is no. Raises the refusal again when it has no such page."""
+    if type(refusal) not in REASONS:
+        raise refusal
+    reason = REASONS[type(refusal)]
+    context = {"reason": reason, "refusal": refusal, **context}
+    return event_page("refused", language, record, status_of(refusal), **context)
+
+
+def error_page(error: KallelseError, language: str) -> Response[str]:
+    """The page for an error."""
+    status = status_of(error)
+    html = wiring().renderer.render(
+        "web/error.html", language, status=status.value, code=_code(error), switch=[]
+    )
+    return page(html, status)
+
+
+def language_of(request: Any) -> str:
+    """The language that the path names, else the browser's first (RFC 9110 §12.5.4) that has pages."""
+    accepted = (request.headers.get("accept-language") or "").split(",")
+    wished = (*request.path.split("/"), *(each.split(";")[0].strip()[:2].lower() for each in accepted))
+    languages = wiring().renderer.languages()
+    return next((each for each in wished if each in languages), DEFAULT_LANGUAGE)
+
+
+def _code(error: KallelseError) -> str:
+    words = {400: "unreadable", 413: "too-large", 415: "unsupported", 503: "unavailable", 500: "internal"}
+    kinds = {"EventNotFound": "event-not-found", "LinkNotFound": "link-not-found"}
+    return kinds.get(type(error).__name__) or words.get(status_of(error).value, "not-found")

@@ -1,0 +1,49 @@
+"""The stamp that a form carries: when it was shown, by us, and which one it is.
+
+A form that is sent sooner than a person can fill it in, or long after it was shown, comes back to be
+sent again. The stamp is signed with a key of the event, so that nobody can make one or move it to
+another event, and nothing has to be stored for a form that is merely shown.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from itsdangerous import BadData, URLSafeSerializer
+
+from .errors import FormTooFast, FormTooOld
+from .models import EventRecord
+
+FASTEST = timedelta(seconds=3)
+"""What the quickest person with a filled-in clipboard needs."""
+
+OLDEST = timedelta(hours=24)
+"""A form that is left open over the working day is still good."""
+
+
+def issue(record: EventRecord, now: datetime) -> str:
+    """The stamp of a form of the event that is shown at this instant."""
+    milliseconds = round(now.timestamp() * 1000)
+    return str(_serializer(record).dumps([milliseconds, secrets.token_urlsafe(12)]))
+
+
+def check(record: EventRecord, proof: str, now: datetime) -> str:
+    """The nonce of the form that carries the stamp. Raises FormTooFast or FormTooOld."""
+    try:
+        milliseconds, nonce = _serializer(record).loads(proof)
+    except BadData as error:
+        raise FormTooOld("the stamp of the form is not one of ours") from error
+    age = timedelta(milliseconds=round(now.timestamp() * 1000) - milliseconds)
+    if age < FASTEST:
+        raise FormTooFast("the form was sent sooner than a person can fill it in")
+    if age > OLDEST:
+        raise FormTooOld("the form was shown too long ago")
+    return str(nonce)
+
+
+def _serializer(record: EventRecord) -> URLSafeSerializer:
+    # The salt derives a key of its own from the event's, which the registration ids use as it is.
+    options = {"key_derivation": "hmac", "digest_method": sha256}
+    return URLSafeSerializer(bytes.fromhex(record.key), salt=b"kallelse form", signer_kwargs=options)

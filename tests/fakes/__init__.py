@@ -1,0 +1,25 @@
+"""The desk in plain dictionaries: what the ports promise, in the simplest form, for one thread."""
+
+from __future__ import annotations
+
+from kallelse.ports import Desk
+
+from .mailing import FakeLimits, FakeMails, FakeSummaries, FakeTokens
+from .seating import FakeEvents, FakeQuotas, FakeRegistrations, FakeSeats
+
+
+def fake_desk() -> Desk:
+    """An empty desk."""
+    return Desk(
+        events=FakeEvents(),
+        seats=FakeSeats(),
+        quotas=FakeQuotas(),
+        registrations=FakeRegistrations(),
+        mails=FakeMails(),
+        tokens=FakeTokens(),
+        limits=FakeLimits(),
+        summaries=FakeSummaries(),
+    )
+
+
+__all__ = ["FakeSeats", "fake_desk"]

@@ -1,0 +1,106 @@
+"""Mails, tokens, limits and summaries in plain dictionaries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import count
+
+from kallelse.models import (
+    Language,
+    Mail,
+    MailState,
+    Purpose,
+    Summary,
+    SummaryState,
+    Token,
+)
+
+
+@dataclass
+class FakeMails:
+    kept: dict[str, Mail] = field(default_factory=dict)
+    suppressed: dict[str, MailState] = field(default_factory=dict)
+
+    def create(self, mail: Mail) -> bool:
+        return self.kept.setdefault(mail.id, mail) is mail
+
+    def get(self, mail_id: str) -> Mail | None:
+        return self.kept.get(mail_id)
+
+    def due(self, now: datetime) -> list[Mail]:
+        return [mail for mail in self.kept.values() if mail.due_at and mail.due_at <= now]
+
+    def replace(self, seen: Mail, changed: Mail) -> bool:
+        found = self.kept.get(changed.id)
+        if found is None or (found.state, found.attempt) != (seen.state, seen.attempt):
+            return False
+        self.kept[changed.id] = changed
+        return True
+
+    def of_event(self, event_id: str) -> list[Mail]:
+        return [mail for mail in self.kept.values() if mail.event_id == event_id]
+
+    def to_recipient(self, event_id: str, recipient: str) -> list[Mail]:
+        return [mail for mail in self.of_event(event_id) if mail.recipient == recipient]
+
+    def suppress(self, address: str, reason: MailState, now: datetime) -> None:
+        self.suppressed[address.strip().casefold()] = reason
+
+    def is_suppressed(self, address: str) -> bool:
+        return address.strip().casefold() in self.suppressed
+
+
+@dataclass
+class FakeTokens:
+    kept: dict[str, Token] = field(default_factory=dict)
+
+    def put(self, token: Token) -> None:
+        self.kept[token.digest] = token
+
+    def find(self, digest: str, purpose: Purpose) -> Token | None:
+        token = self.kept.get(digest)
+        return token if token and token.purpose is purpose else None
+
+
+@dataclass
+class FakeLimits:
+    kept: dict[str, tuple[int, datetime]] = field(default_factory=dict)
+
+    def take(self, name: str, limit: int, ends_at: datetime, now: datetime, number: int = 1) -> bool:
+        taken = self.taken(name, now) + number
+        if taken > limit:
+            return False
+        self.kept[name] = (taken, self.kept[name][1] if taken > number else ends_at)
+        return True
+
+    def taken(self, name: str, now: datetime) -> int:
+        taken, ends_at = self.kept.get(name, (0, now))
+        return taken if ends_at > now else 0
+
+
+@dataclass
+class FakeSummaries:
+    kept: dict[tuple[str, Language, int], Summary] = field(default_factory=dict)
+
+    def latest(self, event_id: str, language: Language) -> Summary | None:
+        versions = (self.get(event_id, language, version) for version in count(1))
+        newest = None
+        for summary in versions:
+            if summary is None:
+                return newest
+            newest = summary
+        return newest
+
+    def get(self, event_id: str, language: Language, version: int) -> Summary | None:
+        return self.kept.get((event_id, language, version))
+
+    def put(self, summary: Summary) -> bool:
+        return self.kept.setdefault((summary.event_id, summary.language, summary.version), summary) is summary
+
+    def mark_published(self, summary: Summary) -> None:
+        where = (summary.event_id, summary.language, summary.version)
+        self.kept[where] = summary.model_copy(update={"state": SummaryState.PUBLISHED})
+
+    def handed_in(self) -> list[Summary]:
+        return [each for each in self.kept.values() if each.state is SummaryState.HANDED_IN]

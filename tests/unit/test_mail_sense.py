@@ -1,0 +1,71 @@
+"""Which mails still make sense at the instant at which they would be sent."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from tests.mails import NOW, STARTS, UNTIL, a_mail, a_registration, every_kind, in_the_state_for, the_event
+
+from kallelse.composing import STATES, makes_sense
+from kallelse.models import REPEATED, Event, EventRecord, MailKind, Mode, Registration, RegistrationState
+
+
+def sense(kind: MailKind, registration: Registration, event: Event, **changes: Any) -> bool:
+    at = changes.pop("at", NOW)
+    record = EventRecord(event=event, key="00" * 32)
+    return makes_sense(a_mail(kind, registration, **changes), record, registration, at)
+
+
+@every_kind
+def test_a_mail_makes_sense_only_in_the_states_it_is_about(kind: MailKind) -> None:
+    states = {state for state in RegistrationState if sense(kind, a_registration(state=state), the_event())}
+    assert states == STATES[kind]
+
+
+@pytest.mark.parametrize("kind", sorted(set(MailKind) - REPEATED - {MailKind.SUMMARY}), ids=str)
+def test_a_mail_about_an_earlier_registration_of_the_address_is_not_sent(kind: MailKind) -> None:
+    assert not sense(kind, in_the_state_for(kind), the_event(), version=1)
+
+
+@pytest.mark.parametrize("kind", sorted(REPEATED), ids=str)
+def test_another_change_does_not_swallow_what_the_owner_was_to_be_told(kind: MailKind) -> None:
+    registration = in_the_state_for(kind)
+    assert sense(kind, registration, the_event(), version=registration.revision - 1)
+    assert not sense(kind, registration, the_event(), version=registration.revision + 1)
+
+
+@pytest.mark.parametrize("kind", [MailKind.PROMOTED, MailKind.OFFERED, MailKind.WAITING], ids=str)
+def test_an_offer_that_could_not_be_sent_before_the_start_is_not_sent(kind: MailKind) -> None:
+    registration = in_the_state_for(kind, held_until=None)
+    assert sense(kind, registration, the_event(), at=STARTS - timedelta(seconds=1))
+    assert not sense(kind, registration, the_event(), at=STARTS)
+    # The event was moved to an earlier day after the offer was made.
+    moved = the_event(starts="2020-09-01T13:00", ends="2020-09-01T15:00", last_day_to_register="2020-08-31")
+    assert not sense(kind, registration, moved)
+
+
+@pytest.mark.parametrize("kind", [MailKind.CONFIRM_ADDRESS, MailKind.OFFERED], ids=str)
+def test_nobody_is_asked_for_what_is_too_late(kind: MailKind) -> None:
+    registration = in_the_state_for(kind)
+    assert sense(kind, registration, the_event(), at=UNTIL - timedelta(seconds=1))
+    assert not sense(kind, registration, the_event(), at=UNTIL)
+
+
+@pytest.mark.parametrize("kind", [MailKind.CONFIRMED, MailKind.PASSED_ON, MailKind.JOIN_LINK], ids=str)
+def test_no_mail_about_a_seat_goes_out_after_the_end(kind: MailKind) -> None:
+    ends = the_event().ends_at
+    assert sense(kind, in_the_state_for(kind), the_event(), at=ends - timedelta(seconds=1))
+    assert not sense(kind, in_the_state_for(kind), the_event(), at=ends)
+
+
+@every_kind
+def test_a_cancelled_event_sends_only_farewells(kind: MailKind) -> None:
+    expected = kind in (MailKind.CANCELLED, MailKind.LAPSED)
+    assert sense(kind, in_the_state_for(kind), the_event(cancelled=True)) == expected
+
+
+def test_those_who_come_on_site_get_no_join_link() -> None:
+    event = the_event(seats=None, modes={"online": {"seats": 5}, "on-site": {"seats": 5}})
+    assert not sense(MailKind.JOIN_LINK, a_registration(mode=Mode.ON_SITE), event)
