@@ -23,10 +23,11 @@ FUNCTIONS = {
 }
 READ = {"dynamodb:GetItem", "dynamodb:Query"}
 WRITE = {"dynamodb:PutItem", "dynamodb:UpdateItem"}
+ARRANGE = {"dynamodb:DeleteItem", "dynamodb:ConditionCheckItem"}
 ALLOWED = {
     "Public": READ | WRITE | {"dynamodb:DeleteItem"},
-    "Admin": READ | WRITE | {"dynamodb:DeleteItem", "s3:PutObject"},
-    "Dispatcher": READ | WRITE | {"dynamodb:DeleteItem"},
+    "Admin": READ | WRITE | ARRANGE | {"s3:PutObject"},
+    "Dispatcher": READ | WRITE | ARRANGE,
     "Mailer": READ | WRITE | {"s3:GetObject", "ses:SendEmail", "ses:SendRawEmail"},
     "Feedback": {"dynamodb:GetItem", "dynamodb:PutItem"},
     "Publisher": READ | WRITE | {"s3:GetObject", "s3:PutObject"},
