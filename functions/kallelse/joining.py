@@ -18,10 +18,13 @@ class Phase(StrEnum):
     EARLY = "early"
     OPEN = "open"
     OVER = "over"
+    CANCELLED = "cancelled"
 
 
 def phase(event: Event, now: datetime) -> Phase:
-    """A join link works from ``join_opens_at`` until the event ends."""
+    """A join link works from ``join_opens_at`` until the event ends, unless the event is cancelled."""
+    if event.cancelled:
+        return Phase.CANCELLED
     if now < event.join_opens_at:
         return Phase.EARLY
     return Phase.OPEN if now < event.ends_at else Phase.OVER
