@@ -2,24 +2,62 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from tests.conftest import a_participant, an_event, utc
 
 from kallelse.composing import STATES
-from kallelse.models import REPEATED, Event, Mail, MailKind, Mode, Registration, RegistrationState
+from kallelse.models import (
+    REPEATED,
+    Event,
+    EventRecord,
+    Mail,
+    MailKind,
+    Mode,
+    Registration,
+    RegistrationState,
+)
 
 NOW = utc("2020-09-01T10:00")
+LOADED, REGISTERED, CHANGED = (NOW - timedelta(days=days) for days in (3, 2, 1))
 UNTIL = utc("2020-09-03T10:00")
 STARTS = utc("2020-09-16T10:00")
+
+VERSIONS = {
+    MailKind.JOIN_LINK: 2_0001_00000000,
+    MailKind.REMINDER: 2_0001_00010080,  # a week before the start, in minutes
+    MailKind.EVENT_CHANGED: 2_0002_00000000,
+    MailKind.EVENT_CANCELLED: 2_0002_00000000,
+    MailKind.SUMMARY: 1,
+}
+"""The versions of mails about the event to a registration with the serial 2."""
 
 every_kind = pytest.mark.parametrize("kind", MailKind, ids=str)
 
 
 def the_event(**changes: Any) -> Event:
     title = {"sv": "Förtroendebygge", "fi": "Luottamus", "en": "Building trust"}
-    return an_event(title=title, summary_languages=["sv", "fi", "en"], **changes)
+    return an_event(**{"title": title, "summary_languages": ["sv", "fi", "en"], "reminders": "P7D"} | changes)
+
+
+def the_event_for(kind: MailKind) -> Event:
+    """The event as it is when mails of the kind are sent."""
+    return the_event(cancelled=kind is MailKind.EVENT_CANCELLED)
+
+
+def before(event: Event) -> Event:
+    """The event as it was at first: an hour earlier, and not cancelled."""
+    hour = timedelta(hours=1)
+    return event.model_copy(
+        update={"starts": event.starts - hour, "ends": event.ends - hour, "cancelled": False}
+    )
+
+
+def a_record(event: Event) -> EventRecord:
+    """The record of an event that was changed since."""
+    return EventRecord.new(before(event), "00" * 32, LOADED).changed_to(event, CHANGED)
 
 
 def a_registration(name: str = "Ada", language: str = "sv", **changes: Any) -> Registration:
@@ -33,7 +71,8 @@ def a_registration(name: str = "Ada", language: str = "sv", **changes: Any) -> R
         "participant": participant,
         "mode": Mode.ONLINE,
         "state": RegistrationState.CONFIRMED,
-        "registered_at": NOW,
+        "registered_at": REGISTERED,
+        "confirmed_at": REGISTERED,
     }
     return Registration.model_validate(fields | changes)
 
@@ -46,8 +85,6 @@ def in_the_state_for(kind: MailKind, language: str = "sv", **changes: Any) -> Re
 
 
 def a_mail(kind: MailKind, registration: Registration, **changes: Any) -> Mail:
-    version = registration.revision if kind in REPEATED else registration.serial
-    if kind is MailKind.SUMMARY:
-        version = 1
+    version = registration.revision if kind in REPEATED else VERSIONS.get(kind, registration.serial)
     fields: dict[str, Any] = {"recipient": registration.mailbox, "version": version, "created_at": NOW}
     return Mail(event_id="seminarium", kind=kind, **(fields | changes))

@@ -1,8 +1,13 @@
-"""An event as a calendar file (RFC 5545) that can be shared: nothing in it is personal or secret."""
+"""An event as a calendar file (RFC 5545) that can be shared: no link and nothing secret is in it.
+
+One to take away is published; one in a mail invites, or takes the invitation back (RFC 5546). The
+latter two name the recipient as the only attendee, as they have to name one.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -14,16 +19,34 @@ if TYPE_CHECKING:
 YEAR = timedelta(days=366)
 
 
-def calendar(record: EventRecord, language: Language, mode: Mode, now: datetime) -> str:
-    """The calendar file, in the language as far as the event has it."""
-    # Only one route needs it, so the others do not pay for it.
+class Method(StrEnum):
+    """What a calendar should do with the file."""
+
+    PUBLISH = "PUBLISH"
+    REQUEST = "REQUEST"
+    CANCEL = "CANCEL"
+
+
+def calendar(
+    record: EventRecord,
+    language: Language,
+    mode: Mode,
+    now: datetime,
+    method: Method = Method.PUBLISH,
+    attendee: str | None = None,
+) -> str:
+    """The calendar file, in the language as far as the event has it. ``attendee``: an address."""
+    # Only one route and the mailer need it, so the others do not pay for it.
     import icalendar
 
     event = record.event
-    file = icalendar.Calendar(PRODID="-//Kallelse//Kallelse//EN", VERSION="2.0", METHOD="PUBLISH")
+    file = icalendar.Calendar(PRODID="-//Kallelse//Kallelse//EN", VERSION="2.0", METHOD=method.value)
     entry = icalendar.Event()
     _add_times(entry, record, now)
     _add_texts(entry, event, language, mode)
+    if attendee:
+        # Whoever registered comes; nobody waits for an answer from the calendar.
+        entry.add("attendee", f"mailto:{attendee}", {"partstat": "ACCEPTED", "rsvp": "FALSE"})
     file.add_component(entry)
     # The zone's rules around the event are enough, and a tenth of those since 1970.
     file.add_missing_timezones((event.starts - YEAR).date(), (event.ends + YEAR).date())

@@ -14,10 +14,12 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from typing import Any
 
+from .calendaring import Method, calendar
 from .errors import SummaryNotFound
 from .links import issue
 from .mailing import Letter
 from .models import (
+    ABOUT_EVENT,
     REPEATED,
     Event,
     EventRecord,
@@ -34,6 +36,7 @@ from .models import (
 )
 from .ports import Desk, Documents
 from .rendering import Renderer
+from .scheduling import has_link, is_timely, last_told, view
 from .summarising import language_for
 
 ALIVE = frozenset(RegistrationState) - {RegistrationState.CANCELLED}
@@ -51,21 +54,28 @@ STATES = {
     MailKind.REGISTERED_ALREADY: ALIVE,
     MailKind.LOST_LINK: ALIVE,
     MailKind.JOIN_LINK: frozenset({RegistrationState.CONFIRMED}),
+    MailKind.REMINDER: frozenset({RegistrationState.CONFIRMED}),
+    MailKind.EVENT_CHANGED: frozenset({RegistrationState.CONFIRMED}),
+    # Also those whose seat lapsed meanwhile, who are told nothing else.
+    MailKind.EVENT_CANCELLED: frozenset(RegistrationState),
     MailKind.SUMMARY: frozenset({RegistrationState.CONFIRMED}),
 }
 """The states in which a registration may be for a mail to make sense."""
 
-FAREWELLS = frozenset({MailKind.CANCELLED, MailKind.LAPSED})
+FAREWELLS = frozenset({MailKind.CANCELLED, MailKind.LAPSED, MailKind.EVENT_CANCELLED})
 """What is still sent when the event itself is cancelled."""
 
 UNTIL_START = frozenset({MailKind.WAITING, MailKind.PROMOTED, MailKind.OFFERED})
 """Kinds about the waiting list, which ends with the start."""
 
-UNTIL_END = frozenset({MailKind.CONFIRM_ADDRESS, MailKind.CONFIRMED, MailKind.PASSED_ON, MailKind.JOIN_LINK})
-"""Kinds about a seat, which is worth nothing when the event is over."""
+UNTIL_END = ABOUT_EVENT | {MailKind.CONFIRM_ADDRESS, MailKind.CONFIRMED, MailKind.PASSED_ON}
+"""Kinds about a seat or the event, which are worth nothing when the event is over."""
 
 UNTIL_HELD = frozenset({MailKind.CONFIRM_ADDRESS, MailKind.OFFERED})
 """Kinds that ask for something before the time for it has ended."""
+
+INVITES = frozenset({MailKind.CONFIRMED, MailKind.PROMOTED, MailKind.PASSED_ON, MailKind.EVENT_CHANGED})
+"""Kinds that bring the event into the calendar of one who has a seat."""
 
 LIKE_A_LINK = re.compile(r"[/:@]|\.\w{2}")
 """What mail programs may turn into a link."""
@@ -89,7 +99,7 @@ class Composer:
         registration = self.desk.registrations.find(mail.event_id, mail.recipient[2:])
         if registration is None or not makes_sense(mail, record, registration, now):
             return None
-        return self._to_participant(mail, record.event, registration, now)
+        return self._to_participant(mail, record, registration, now)
 
     def _to_body(self, mail: Mail, event: Event, now: datetime) -> Letter | None:
         bodies = [body for body in event.recipients if f"b-{body.id}" == mail.recipient]
@@ -102,17 +112,30 @@ class Composer:
             "places": _places(event, event.seats_by_mode),
         }
         context |= self._summary(mail, language)
-        return self._letter(mail, event, body.address, language, context)
+        message = self._message(mail, event, body.address, language, context)
+        return Letter(body.address, message.as_bytes())
 
-    def _to_participant(self, mail: Mail, event: Event, registration: Registration, now: datetime) -> Letter:
-        participant = registration.participant
+    def _to_participant(
+        self, mail: Mail, record: EventRecord, registration: Registration, now: datetime
+    ) -> Letter | None:
+        if mail.kind is MailKind.JOIN_LINK and has_link(self.desk, record, registration):
+            return None
+        event, participant = record.event, registration.participant
         context = _context(mail, event, now) | _about(event, registration)
+        if mail.kind is MailKind.EVENT_CHANGED:
+            context |= _changes(self.desk, record, registration)
+            if not (context["moved"] or context["relocated"] or context["revived"]):
+                return None
         context |= self._links(mail, event, registration, now)
         if registration.state is RegistrationState.WAITING:
             context["place"] = self.desk.registrations.place_in_line(registration)
         if mail.kind is MailKind.SUMMARY:
             context |= self._summary(mail, language_for(event, participant.language))
-        return self._letter(mail, event, participant.email, participant.language, context)
+        context["calendar"] = method = _method(mail, registration)
+        message = self._message(mail, event, participant.email, participant.language, context)
+        if method:
+            _attach_calendar(message, method, record, registration, now)
+        return Letter(participant.email, message.as_bytes())
 
     def _links(
         self, mail: Mail, event: Event, registration: Registration, now: datetime
@@ -121,8 +144,10 @@ class Composer:
             # A personal link would be dead on arrival; the event's page helps while it takes registrations.
             page = f"{self.base_url}/events/{event.id}/{registration.participant.language}"
             return {"event_url": None if event.cancelled or now >= event.closes_at else page}
+        if mail.kind is MailKind.EVENT_CANCELLED:
+            return {}
         links: dict[str, str | None] = {"manage_url": self._link(registration, Purpose.MANAGE)}
-        if mail.kind is MailKind.JOIN_LINK:
+        if mail.kind is MailKind.JOIN_LINK or _reminds_of_link(mail, event, registration, now):
             links["join_url"] = self._link(registration, Purpose.JOIN)
         return links
 
@@ -135,9 +160,9 @@ class Composer:
             raise SummaryNotFound("the summary of this mail is gone")
         return {"summary": self.documents.get(summary.source_key), "summary_language": language}
 
-    def _letter(
+    def _message(
         self, mail: Mail, event: Event, address: str, language: Language, context: dict[str, Any]
-    ) -> Letter:
+    ) -> EmailMessage:
         subject, text, html = self.renderer.mail_parts(mail.kind, language, **context)
         message = EmailMessage(policy=SMTP)
         message["From"] = self.sender
@@ -151,7 +176,54 @@ class Composer:
         message.set_content(_without_gaps(text))
         message.add_alternative(html, subtype="html")
         message["Content-Language"] = language
-        return Letter(address, message.as_bytes())
+        return message
+
+
+def _attach_calendar(
+    message: EmailMessage, method: Method, record: EventRecord, registration: Registration, now: datetime
+) -> None:
+    """Add the calendar file twice: mail programs act on the one part, others let one open the other.
+
+    The Content-Type names the METHOD that is inside, as RFC 6047 §2.4 demands.
+    """
+    participant = registration.participant
+    file = calendar(record, participant.language, registration.mode, now, method, participant.email)
+    message.add_alternative(
+        file, subtype="calendar", charset="utf-8", cte="base64", params={"method": method.value}
+    )
+    message.add_attachment(file.encode(), maintype="application", subtype="ics", filename="invite.ics")
+    # The header went into the part with the texts, and the whole letter is in this language too.
+    message["Content-Language"] = participant.language
+
+
+def _method(mail: Mail, registration: Registration) -> Method | None:
+    """What a mail tells the calendar of the participant: nothing unless there is a seat."""
+    if registration.state is not RegistrationState.CONFIRMED:
+        return None
+    if mail.kind is MailKind.EVENT_CANCELLED:
+        return Method.CANCEL
+    return Method.REQUEST if mail.kind in INVITES else None
+
+
+def _reminds_of_link(mail: Mail, event: Event, registration: Registration, now: datetime) -> bool:
+    joins = registration.mode is Mode.ONLINE and now >= event.join_link_at
+    return joins and mail.kind is MailKind.REMINDER
+
+
+def _changes(desk: Desk, record: EventRecord, registration: Registration) -> dict[str, Any]:
+    """What differs from what the participant was last told."""
+    before = last_told(desk, record, registration)
+    (*was_when, was_where), (*when, where) = (
+        view(details, record, registration) for details in (before, record.details)
+    )
+    return {
+        "before": before,
+        "where_before": was_where,
+        "where": where,
+        "moved": was_when != when,
+        "relocated": was_where != where,
+        "revived": before.cancelled,
+    }
 
 
 def makes_sense(mail: Mail, record: EventRecord, registration: Registration, now: datetime) -> bool:
@@ -159,17 +231,19 @@ def makes_sense(mail: Mail, record: EventRecord, registration: Registration, now
     event = record.event
     return (
         registration.state in STATES[mail.kind]
-        and _is_about(mail, registration)
+        and _is_about(mail, record, registration, now)
         and (not event.cancelled or mail.kind in FAREWELLS)
         and (mail.kind is not MailKind.JOIN_LINK or registration.mode is Mode.ONLINE)
         and now < _deadline(mail.kind, event, registration)
     )
 
 
-def _is_about(mail: Mail, registration: Registration) -> bool:
+def _is_about(mail: Mail, record: EventRecord, registration: Registration, now: datetime) -> bool:
     """Whether the mail is about this registration, and not an earlier one of the same address."""
     if mail.kind is MailKind.SUMMARY:
         return True
+    if mail.kind in ABOUT_EVENT:
+        return is_timely(mail, record, registration, now)
     if mail.kind in REPEATED:
         # Any later change raises the revision too. It must not swallow what the owner was to be told.
         return mail.version <= registration.revision
@@ -192,7 +266,7 @@ def _context(mail: Mail, event: Event, now: datetime) -> dict[str, Any]:
     """Everything that the templates may use; what does not apply is None."""
     unused = (
         "name", "participant", "state", "held_until", "place",
-        "manage_url", "join_url", "event_url", "summary",
+        "manage_url", "join_url", "event_url", "summary", "calendar",
     )  # fmt: skip
     return dict.fromkeys(unused) | {"kind": mail.kind.value, "event": event, "now": now, "online": False}
 

@@ -52,7 +52,7 @@ def apply(desk: Desk, event: Event, meeting_hosts: frozenset[str], now: datetime
         raise InvalidInput(
             FieldError("meeting.address", "not-a-choice", f"the host must be one of: {allowed}")
         )
-    record = desk.events.apply(event, secrets.token_hex(32))
+    record = desk.events.apply(event, secrets.token_hex(32), now)
     arrange(desk, event.id, now)
     for mode in Mode:
         promote_waiting(desk, event, mode, now)

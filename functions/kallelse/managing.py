@@ -93,7 +93,11 @@ def confirm(desk: Desk, registration: Registration, now: datetime) -> Registrati
         if registration.held_until <= now:
             raise HoldExpired("the time to confirm has ended")
         confirmed = changed(
-            registration, state=RegistrationState.CONFIRMED, held_until=None, outbox=(MailKind.CONFIRMED,)
+            registration,
+            state=RegistrationState.CONFIRMED,
+            confirmed_at=now,
+            held_until=None,
+            outbox=(MailKind.CONFIRMED,),
         )
         if desk.registrations.store((registration, confirmed)):
             return confirmed
@@ -141,7 +145,8 @@ def _move(
     if not isinstance(block, NoSeat):
         if registration.state in SEATED:
             return {"block": block}
-        return {"block": block, "state": RegistrationState.CONFIRMED, "outbox": (MailKind.PROMOTED,)}
+        state = RegistrationState.CONFIRMED
+        return {"block": block, "state": state, "confirmed_at": now, "outbox": (MailKind.PROMOTED,)}
     if block in (NoSeat.CLOSED, NoSeat.NOT_YET_OPEN):
         raise RegistrationClosed("the mode can be changed only while registration is open")
     if registration.state in SEATED or not event.waiting_list:
@@ -210,6 +215,7 @@ def _taker(
         state=RegistrationState.CONFIRMED,
         block=giver.block,
         registered_at=now,
+        confirmed_at=now,
         outbox=(MailKind.PASSED_ON,),
     )
 

@@ -76,16 +76,19 @@ class Events(Protocol):
         """The event; raises EventNotFound."""
         ...
 
-    def apply(self, event: Event, key: str) -> EventRecord:
-        """Create the event with ``key``, or change it and keep its key; give the stored record."""
+    def apply(self, event: Event, key: str, now: datetime) -> EventRecord:
+        """Create the event with ``key``, or change it and keep its key; give the stored record.
+
+        Raises AlreadyChanged when others keep changing it.
+        """
         ...
 
     def live(self) -> list[EventRecord]:
         """The events that are not over, which the dispatcher attends to: one query."""
         ...
 
-    def mark_join_links_posted(self, record: EventRecord) -> None:
-        """Remember that every join link due has its record, unless the event changed since."""
+    def mark_posted(self, record: EventRecord, until: datetime) -> None:
+        """Remember that every mail due by ``until`` has its record, unless the event changed since."""
         ...
 
     def retire(self, event_id: str) -> None:
@@ -110,6 +113,10 @@ class Seats(Protocol):
 
     def blocks(self, event_id: str, mode: Mode) -> list[SeatBlock]:
         """All blocks of a mode, read consistently."""
+        ...
+
+    def all_blocks(self, event_id: str) -> dict[Mode, list[SeatBlock]]:
+        """The blocks of every mode, read consistently: one query."""
         ...
 
     def claim(self, event: Event, mode: Mode, holder: str, now: datetime) -> int | NoSeat:

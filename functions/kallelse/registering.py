@@ -163,7 +163,8 @@ def _refuse(event: Event, why: NoSeat) -> None:
 
 def _terms(event: Event, now: datetime) -> dict[str, Any]:
     if event.address_confirmation is None:
-        return {"state": RegistrationState.CONFIRMED, "outbox": (MailKind.CONFIRMED,)}
+        state = RegistrationState.CONFIRMED
+        return {"state": state, "outbox": (MailKind.CONFIRMED,), "confirmed_at": now}
     return {
         "state": RegistrationState.UNCONFIRMED,
         "outbox": (MailKind.CONFIRM_ADDRESS,),

@@ -19,7 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
-from .models import Event, in_language
+from .models import Details, Event, in_language
 
 NAMES = {"sv": "Svenska", "fi": "Suomi", "en": "English"}
 """The languages in their own words."""
@@ -93,13 +93,13 @@ def day(on: date, language: str) -> str:
     return format_date(on, pattern, locale=language)
 
 
-def moment(event: Event, at: datetime, language: str) -> str:
+def moment(event: Event | Details, at: datetime, language: str) -> str:
     """An instant in the event's zone, such as "onsdag 16 september 2020 kl. 13.00"."""
     local = at.astimezone(ZoneInfo(event.timezone))
     return f"{day(local.date(), language)}{AT.get(language, ' ')}{clock(local, language)}"
 
 
-def period(event: Event, language: str) -> str:
+def period(event: Event | Details, language: str) -> str:
     """When the event is, such as "onsdag 16 september 2020 kl. 13.00–15.45"."""
     start = moment(event, event.starts_at, language)
     if event.starts.date() == event.ends.date():
@@ -142,5 +142,5 @@ def _moment_filter(context: Context, at: datetime) -> str:
 
 
 @pass_context
-def _period_filter(context: Context, event: Event) -> str:
+def _period_filter(context: Context, event: Event | Details) -> str:
     return period(event, context["language"])

@@ -143,7 +143,8 @@ def _seat(desk: Desk, event: Event, waiting: Registration, block: int, now: date
 
 def _terms(event: Event, now: datetime) -> dict[str, object]:
     if event.offer is None:
-        return {"state": RegistrationState.CONFIRMED, "outbox": (MailKind.PROMOTED,)}
+        state = RegistrationState.CONFIRMED
+        return {"state": state, "outbox": (MailKind.PROMOTED,), "confirmed_at": now}
     # An offer that outlived the start would be one for nothing.
     until = min(now + event.offer, event.starts_at)
     return {"state": RegistrationState.OFFERED, "outbox": (MailKind.OFFERED,), "held_until": until}
@@ -185,7 +186,8 @@ def expire(desk: Desk, record: EventRecord, registration: Registration, now: dat
     """Free a seat that nobody confirmed or accepted in time, for the first in line."""
     if registration.held_until is None or registration.held_until > now:
         return False
-    offered = registration.state is RegistrationState.OFFERED
+    # Those of a cancelled event are told that, and nothing else.
+    offered = registration.state is RegistrationState.OFFERED and not record.event.cancelled
     lapsed = changed(
         registration,
         state=RegistrationState.CANCELLED,
@@ -204,11 +206,11 @@ def audit(desk: Desk, record: EventRecord, now: datetime) -> None:
     size became free and can be given again.
     """
     event = record.event
-    seen = {mode: desk.seats.blocks(event.id, mode) for mode in Mode}
+    seen = desk.seats.all_blocks(event.id)
     changes = {mode: _to_audit(blocks, now) for mode, blocks in seen.items()}
     if any(changes.values()):
         _release_orphans(desk, event, changes, now)
-        seen = {mode: desk.seats.blocks(event.id, mode) for mode in Mode}
+        seen = desk.seats.all_blocks(event.id)
     elif _is_arranged(event, seen):
         return
     if not _is_arranged(event, seen):

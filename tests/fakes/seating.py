@@ -27,10 +27,9 @@ class FakeEvents:
             raise EventNotFound("there is no such event")
         return self.records[event_id]
 
-    def apply(self, event: Event, key: str) -> EventRecord:
+    def apply(self, event: Event, key: str, now: datetime) -> EventRecord:
         known = self.records.get(event.id)
-        revision = known.revision + 1 if known else 1
-        record = EventRecord(event=event, key=known.key if known else key, revision=revision)
+        record = known.changed_to(event, now) if known else EventRecord.new(event, key, now)
         self.records[event.id] = record
         self.retired.discard(event.id)
         return record
@@ -38,9 +37,9 @@ class FakeEvents:
     def live(self) -> list[EventRecord]:
         return [record for name, record in self.records.items() if name not in self.retired]
 
-    def mark_join_links_posted(self, record: EventRecord) -> None:
+    def mark_posted(self, record: EventRecord, until: datetime) -> None:
         if self.records[record.event.id].revision == record.revision:
-            self.records[record.event.id] = record.model_copy(update={"join_links_posted": True})
+            self.records[record.event.id] = record.model_copy(update={"posted_until": until})
 
     def retire(self, event_id: str) -> None:
         self.retired.add(event_id)
@@ -69,6 +68,9 @@ class FakeSeats:
 
     def blocks(self, event_id: str, mode: Mode) -> list[SeatBlock]:
         return [block for where, block in self.kept.items() if where == (event_id, mode)]
+
+    def all_blocks(self, event_id: str) -> dict[Mode, list[SeatBlock]]:
+        return {mode: self.blocks(event_id, mode) for mode in Mode}
 
     def claim(self, event: Event, mode: Mode, holder: str, now: datetime) -> int | NoSeat:
         if holder in self.kept[event.id, mode].holders:

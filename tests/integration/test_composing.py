@@ -12,7 +12,19 @@ from html.parser import HTMLParser
 import boto3
 import pytest
 from tests.conftest import ROOT, a_participant, an_event
-from tests.mails import NOW, STARTS, a_mail, a_registration, every_kind, in_the_state_for, the_event
+from tests.mails import (
+    CHANGED,
+    LOADED,
+    NOW,
+    STARTS,
+    a_mail,
+    a_registration,
+    before,
+    every_kind,
+    in_the_state_for,
+    the_event,
+    the_event_for,
+)
 
 from kallelse.composing import Composer
 from kallelse.links import follow
@@ -37,6 +49,7 @@ LINKS = {kind: ["manage"] for kind in MailKind} | {
     MailKind.JOIN_LINK: ["join", "manage"],
     MailKind.CANCELLED: ["events"],
     MailKind.LAPSED: ["events"],
+    MailKind.EVENT_CANCELLED: [],
 }
 """Where the links of each kind lead, in their order."""
 
@@ -83,7 +96,8 @@ class Page(HTMLParser):
 
 
 def the_composer(desk: Desk, event: Event) -> Composer:
-    desk.events.apply(event, "00" * 32)
+    desk.events.apply(before(event), "00" * 32, LOADED)
+    desk.events.apply(event, "00" * 32, CHANGED)
     for language in event.summary_languages:
         summary = Summary(
             event_id=event.id, language=language, version=1, author="x", handed_in_at=NOW, checksum=""
@@ -96,7 +110,7 @@ def written(
     desk: Desk, kind: MailKind, registration: Registration, event: Event | None = None
 ) -> EmailMessage:
     """The letter as it arrives."""
-    composer = the_composer(desk, event or the_event())
+    composer = the_composer(desk, event or the_event_for(kind))
     assert desk.registrations.store((None, registration))
     letter = composer.compose(a_mail(kind, registration), NOW)
     assert letter is not None
@@ -181,9 +195,8 @@ def test_every_mail_about_a_seat_names_the_date_the_time_and_the_place(
     place = {"sv": "Stora salen, Åbo", "fi": "Suuri sali, Turku", "en": "The great hall, Turku"}
     modes = {"online": {"seats": 5}, "on-site": {"seats": 5, "place": place}}
     mode = Mode.ONLINE if kind is MailKind.JOIN_LINK else Mode.ON_SITE
-    message = written(
-        desk, kind, in_the_state_for(kind, language, mode=mode), the_event(seats=None, modes=modes)
-    )
+    event = the_event(seats=None, modes=modes, cancelled=kind is MailKind.EVENT_CANCELLED)
+    message = written(desk, kind, in_the_state_for(kind, language, mode=mode), event)
     where = {"sv": "Webbseminarium", "fi": "Verkkoseminaari", "en": "Web seminar"}
     for part in (body(message, "plain"), Page(body(message, "html")).text):
         assert DATES[language] in part

@@ -6,27 +6,38 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.mails import NOW, STARTS, UNTIL, a_mail, a_registration, every_kind, in_the_state_for, the_event
+from tests.mails import (
+    NOW,
+    STARTS,
+    UNTIL,
+    a_mail,
+    a_record,
+    a_registration,
+    every_kind,
+    in_the_state_for,
+    the_event,
+    the_event_for,
+)
 
-from kallelse.composing import STATES, makes_sense
-from kallelse.models import REPEATED, Event, EventRecord, MailKind, Mode, Registration, RegistrationState
+from kallelse.composing import STATES, UNTIL_END, makes_sense
+from kallelse.models import REPEATED, Event, MailKind, Mode, Registration, RegistrationState
 
 
 def sense(kind: MailKind, registration: Registration, event: Event, **changes: Any) -> bool:
     at = changes.pop("at", NOW)
-    record = EventRecord(event=event, key="00" * 32)
-    return makes_sense(a_mail(kind, registration, **changes), record, registration, at)
+    return makes_sense(a_mail(kind, registration, **changes), a_record(event), registration, at)
 
 
 @every_kind
 def test_a_mail_makes_sense_only_in_the_states_it_is_about(kind: MailKind) -> None:
-    states = {state for state in RegistrationState if sense(kind, a_registration(state=state), the_event())}
+    event = the_event_for(kind)
+    states = {state for state in RegistrationState if sense(kind, a_registration(state=state), event)}
     assert states == STATES[kind]
 
 
 @pytest.mark.parametrize("kind", sorted(set(MailKind) - REPEATED - {MailKind.SUMMARY}), ids=str)
 def test_a_mail_about_an_earlier_registration_of_the_address_is_not_sent(kind: MailKind) -> None:
-    assert not sense(kind, in_the_state_for(kind), the_event(), version=1)
+    assert not sense(kind, in_the_state_for(kind), the_event_for(kind), version=1)
 
 
 @pytest.mark.parametrize("kind", sorted(REPEATED), ids=str)
@@ -53,16 +64,38 @@ def test_nobody_is_asked_for_what_is_too_late(kind: MailKind) -> None:
     assert not sense(kind, registration, the_event(), at=UNTIL)
 
 
-@pytest.mark.parametrize("kind", [MailKind.CONFIRMED, MailKind.PASSED_ON, MailKind.JOIN_LINK], ids=str)
+@pytest.mark.parametrize("kind", sorted(UNTIL_END - {MailKind.CONFIRM_ADDRESS, MailKind.REMINDER}), ids=str)
 def test_no_mail_about_a_seat_goes_out_after_the_end(kind: MailKind) -> None:
-    ends = the_event().ends_at
-    assert sense(kind, in_the_state_for(kind), the_event(), at=ends - timedelta(seconds=1))
-    assert not sense(kind, in_the_state_for(kind), the_event(), at=ends)
+    event = the_event_for(kind)
+    assert sense(kind, in_the_state_for(kind), event, at=event.ends_at - timedelta(seconds=1))
+    assert not sense(kind, in_the_state_for(kind), event, at=event.ends_at)
+
+
+def test_a_reminder_is_not_sent_once_the_next_mail_about_the_event_is_due() -> None:
+    kind = MailKind.REMINDER
+    link_at = the_event().join_link_at
+    assert sense(kind, in_the_state_for(kind), the_event(), at=link_at - timedelta(seconds=1))
+    assert not sense(kind, in_the_state_for(kind), the_event(), at=link_at)
+
+
+def test_a_mail_about_an_outdated_change_of_the_event_is_not_sent() -> None:
+    kind, registration = MailKind.EVENT_CHANGED, a_registration()
+    record = a_record(the_event())
+    assert makes_sense(a_mail(kind, registration), record, registration, NOW)
+    again = record.changed_to(the_event(starts="2020-09-16T14:00"), NOW)
+    assert not makes_sense(a_mail(kind, registration), again, registration, NOW)
+
+
+def test_nobody_is_told_of_a_cancellation_that_was_taken_back() -> None:
+    kind, registration = MailKind.EVENT_CANCELLED, a_registration()
+    record = a_record(the_event_for(kind))
+    assert makes_sense(a_mail(kind, registration), record, registration, NOW)
+    assert not makes_sense(a_mail(kind, registration), record.changed_to(the_event(), NOW), registration, NOW)
 
 
 @every_kind
 def test_a_cancelled_event_sends_only_farewells(kind: MailKind) -> None:
-    expected = kind in (MailKind.CANCELLED, MailKind.LAPSED)
+    expected = kind in (MailKind.CANCELLED, MailKind.LAPSED, MailKind.EVENT_CANCELLED)
     assert sense(kind, in_the_state_for(kind), the_event(cancelled=True)) == expected
 
 

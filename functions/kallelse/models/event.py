@@ -1,15 +1,23 @@
-"""The event file: what organisers write down about an event, and the event as stored."""
+"""The event file: what organisers write down about an event."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cache
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, EmailStr, Field, StringConstraints, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    EmailStr,
+    Field,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 
 from .form import Form
 from .text import Language, Line, LongText, Model, Slug, Text
@@ -106,16 +114,50 @@ def _positive(value: timedelta) -> timedelta:
 Period = Annotated[timedelta, AfterValidator(_positive)]
 
 
+def instant(wall_clock: datetime, timezone: str) -> datetime:
+    """The instant at which the clocks of a zone show this time."""
+    return wall_clock.replace(tzinfo=ZoneInfo(timezone)).astimezone(UTC)
+
+
+LONGEST_BEFORE = timedelta(days=365)
+"""How long before the start a mail can be sent; so that minutes before it are told from dates."""
+
+
+def _sendable(value: timedelta | datetime) -> timedelta | datetime:
+    if isinstance(value, datetime):
+        return _without_offset(value)
+    if not timedelta(0) <= value <= LONGEST_BEFORE:
+        raise ValueError("must be at most a year before the start")
+    return value
+
+
+def _without_offset(value: datetime) -> datetime:
+    if value.tzinfo is not None:
+        raise ValueError("must be a wall-clock time without offset; the zone is in timezone")
+    return value
+
+
+def _listed(value: Any) -> Any:
+    return value if isinstance(value, list | tuple) else [value]
+
+
+When = Annotated[timedelta | datetime, Field(union_mode="left_to_right"), AfterValidator(_sendable)]
+"""When a mail is sent: so long before the start (ISO 8601, P1D), or at a wall-clock time."""
+
+Times = Annotated[tuple[When, ...], BeforeValidator(_listed)]
+"""Several of them; one need not be written as a list."""
+
+
 class Meeting(Model):
     """Where the event is held online, and when the join link works and is sent.
 
     ``opens_before``: how long before the start the link opens; it closes when the event ends.
-    ``sent_before``: how long before the start the link is sent.
+    ``join_link``: when the link is sent, and then sent again with a reminder.
     """
 
     address: Annotated[str, StringConstraints(max_length=2000)]
     opens_before: timedelta = timedelta(minutes=30)
-    sent_before: timedelta = timedelta(days=1)
+    join_link: Annotated[Times, Field(min_length=1)] = (timedelta(days=1),)
 
     @field_validator("address")
     @classmethod
@@ -125,7 +167,7 @@ class Meeting(Model):
             raise ValueError("must be an https address with a host and no user name")
         return value
 
-    @field_validator("opens_before", "sent_before")
+    @field_validator("opens_before")
     @classmethod
     def _not_negative(cls, value: timedelta) -> timedelta:
         if value < timedelta(0):
@@ -140,7 +182,7 @@ class Event(Model):
     the event has their sum. ``seats_per_organisation``: how many of one organisation may register,
     those on the waiting list included. ``address_confirmation``: how long a seat is held until the
     participant has confirmed the address. ``offer``: how long one who was promoted has to accept;
-    None gives the seat at once.
+    None gives the seat at once. ``reminders``: when all who have a seat are reminded.
     """
 
     id: Slug
@@ -167,6 +209,7 @@ class Event(Model):
     programme: tuple[ProgrammeItem, ...]
     closing_words: LongText | None = None
     meeting: Meeting
+    reminders: Times = ()
     contacts: tuple[Contact, ...] = Field(min_length=1)
     summary_languages: tuple[Language, ...] = Field(min_length=1)
     recipients: tuple[Recipient, ...] = ()
@@ -182,9 +225,7 @@ class Event(Model):
     @field_validator("starts", "ends", "registration_opens")
     @classmethod
     def _wall_clock(cls, value: datetime | None) -> datetime | None:
-        if value is not None and value.tzinfo is not None:
-            raise ValueError("must be a wall-clock time without offset; the zone is in timezone")
-        return value
+        return value and _without_offset(value)
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -200,6 +241,10 @@ class Event(Model):
             raise ValueError("address_confirmation needs offer, so that those promoted confirm theirs too")
         if len({body.id for body in self.recipients}) < len(self.recipients):
             raise ValueError("recipients must have different ids")
+        if any(self.time_of(each) >= self.starts_at for each in self.reminders):
+            raise ValueError("reminders must be before starts")
+        if any(self.time_of(each) > self.starts_at for each in self.meeting.join_link):
+            raise ValueError("meeting.join_link must not be after starts")
         missing = [name for name, text in self._texts() if self.language not in text]
         if missing:
             raise ValueError(f"text is missing in {self.language!r}: {', '.join(missing)}")
@@ -238,7 +283,11 @@ class Event(Model):
         return sum(self.seats_by_mode.values())
 
     def _instant(self, wall_clock: datetime) -> datetime:
-        return wall_clock.replace(tzinfo=ZoneInfo(self.timezone)).astimezone(UTC)
+        return instant(wall_clock, self.timezone)
+
+    def time_of(self, when: timedelta | datetime) -> datetime:
+        """The instant of a time that is given before the start or by the wall clock."""
+        return self.starts_at - when if isinstance(when, timedelta) else self._instant(when)
 
     @property
     def starts_at(self) -> datetime:
@@ -263,24 +312,10 @@ class Event(Model):
 
     @property
     def join_link_at(self) -> datetime:
-        """The instant at which join links are sent."""
-        return self.starts_at - self.meeting.sent_before
+        """The instant at which join links are sent for the first time."""
+        return min(map(self.time_of, self.meeting.join_link))
 
     @property
     def join_opens_at(self) -> datetime:
         """The first instant at which a join link leads to the meeting."""
         return self.starts_at - self.meeting.opens_before
-
-
-class EventRecord(Model):
-    """An event as stored: the file, the key of its registration ids, and what was done.
-
-    ``key``: 256 random bits in hexadecimal, made once, from which registration ids derive.
-    ``revision``: rises by one with every change; it guards against two organisers at once.
-    ``join_links_posted``: every join link due has its mail record; only saves work when true.
-    """
-
-    event: Event
-    key: str
-    revision: int = 1
-    join_links_posted: bool = False

@@ -24,11 +24,20 @@ class MailKind(StrEnum):
     REGISTERED_ALREADY = "registered-already"
     LOST_LINK = "lost-link"
     JOIN_LINK = "join-link"
+    REMINDER = "reminder"
+    EVENT_CHANGED = "event-changed"
+    EVENT_CANCELLED = "event-cancelled"
     SUMMARY = "summary"
 
 
 REPEATED = frozenset({MailKind.CHANGED, MailKind.REGISTERED_ALREADY, MailKind.LOST_LINK})
 """Kinds that one registration may call for several times."""
+
+
+ABOUT_EVENT = frozenset(
+    {MailKind.JOIN_LINK, MailKind.REMINDER, MailKind.EVENT_CHANGED, MailKind.EVENT_CANCELLED}
+)
+"""Kinds that the event calls for as it stands, and not a change of the registration."""
 
 
 class MailState(StrEnum):

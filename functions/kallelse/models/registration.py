@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
@@ -56,6 +57,7 @@ class Registration(Model):
     ``nonce``: of the form that was sent, by which the same submission is known again.
     ``outbox``: the mails that the last change of state calls for and that have no record yet.
     ``registered_at``: the arrival, which orders the waiting list; an organiser's word puts it earlier.
+    ``confirmed_at``: when it became CONFIRMED, None before that.
     ``revision``: rises by one with every change; it guards against two changes at once.
     """
 
@@ -71,6 +73,7 @@ class Registration(Model):
     held_until: AwareDatetime | None = None
     nonce: str | None = None
     registered_at: AwareDatetime
+    confirmed_at: AwareDatetime | None = None
     outbox: tuple[MailKind, ...] = ()
     joined_at: AwareDatetime | None = None
 
@@ -78,6 +81,11 @@ class Registration(Model):
     def mailbox(self) -> str:
         """The registration as the recipient of a mail."""
         return f"r-{self.id}"
+
+    @property
+    def confirmed_since(self) -> datetime:
+        """Since when the participant knows of the seat."""
+        return self.confirmed_at or self.registered_at
 
 
 class Purpose(StrEnum):

@@ -26,9 +26,13 @@ def event(event_id: str) -> Key:
     return {"pk": event_partition(event_id), "sk": "EVENT"}
 
 
+SEAT_BLOCKS = "SEATS#"
+"""What the sort keys of all seat blocks begin with."""
+
+
 def seat_blocks(mode: str) -> str:
     """What the sort keys of a mode's seat blocks begin with."""
-    return f"SEATS#{mode}#"
+    return f"{SEAT_BLOCKS}{mode}#"
 
 
 def seat_block(event_id: str, mode: str, number: int) -> Key:

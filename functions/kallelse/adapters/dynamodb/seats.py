@@ -113,6 +113,12 @@ class TableSeats:
         items = self.table.query(keys.event_partition(event_id), keys.seat_blocks(mode))
         return [_block(item) for item in items]
 
+    def all_blocks(self, event_id: str) -> dict[Mode, list[SeatBlock]]:
+        blocks: dict[Mode, list[SeatBlock]] = {mode: [] for mode in Mode}
+        for item in self.table.query(keys.event_partition(event_id), keys.SEAT_BLOCKS):
+            blocks[Mode(item["sk"].split("#")[1])].append(_block(item))
+        return blocks
+
     def claim(self, event: Event, mode: Mode, holder: str, now: datetime) -> int | NoSeat:
         numbers = probe_order(holder, len(block_sizes(event.seats_by_mode[mode])))
         answer = self._claim_in(event.id, mode, numbers[0], holder, now)
