@@ -11,38 +11,28 @@ from html.parser import HTMLParser
 
 import boto3
 import pytest
-from tests.conftest import ROOT, a_participant, an_event
+from tests.conftest import a_participant, an_event
+from tests.letters import BASE, SUMMARY, body, the_composer, written
 from tests.mails import (
-    CHANGED,
-    LOADED,
     NOW,
     STARTS,
     a_mail,
     a_registration,
-    before,
     every_kind,
     in_the_state_for,
     the_event,
-    the_event_for,
 )
 
-from kallelse.composing import Composer
 from kallelse.links import follow
 from kallelse.models import (
-    Event,
-    Language,
     MailKind,
     Mode,
     Purpose,
     Registration,
     RegistrationState,
-    Summary,
 )
 from kallelse.ports import Desk
-from kallelse.rendering import Renderer
 
-BASE = "https://desk.example"
-SUMMARY = "## Utfall\n\n- Öppenhet *lönar* sig"
 LANGUAGES = ("sv", "fi", "en")
 
 LINKS = {kind: ["manage"] for kind in MailKind} | {
@@ -61,16 +51,6 @@ DATES = {
 
 SEATED_WORDS = {"sv": r"anmäld|platsen är din|har en plats", "fi": r"ilmoittautunut", "en": r"registered"}
 """What only those who have a seat are told."""
-
-
-class Shelf:
-    """Documents in memory."""
-
-    def put(self, key: str, text: str, media_type: str, language: Language) -> None:
-        raise NotImplementedError
-
-    def get(self, key: str) -> str:
-        return SUMMARY
 
 
 class Page(HTMLParser):
@@ -93,35 +73,6 @@ class Page(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         self.text += data if "body" in self.tags else ""
-
-
-def the_composer(desk: Desk, event: Event) -> Composer:
-    desk.events.apply(before(event), "00" * 32, LOADED)
-    desk.events.apply(event, "00" * 32, CHANGED)
-    for language in event.summary_languages:
-        summary = Summary(
-            event_id=event.id, language=language, version=1, author="x", handed_in_at=NOW, checksum=""
-        )
-        desk.summaries.put(summary)
-    return Composer(desk, Shelf(), Renderer(ROOT / "templates"), "kallelse@desk.example", BASE)
-
-
-def written(
-    desk: Desk, kind: MailKind, registration: Registration, event: Event | None = None
-) -> EmailMessage:
-    """The letter as it arrives."""
-    composer = the_composer(desk, event or the_event_for(kind))
-    assert desk.registrations.store((None, registration))
-    letter = composer.compose(a_mail(kind, registration), NOW)
-    assert letter is not None
-    assert letter.recipient == registration.participant.email
-    return message_from_bytes(letter.message, policy=default)
-
-
-def body(message: EmailMessage, kind: str) -> str:
-    part = message.get_body((kind,))
-    assert part is not None
-    return str(part.get_content()).replace("\r\n", "\n")
 
 
 def links_in(text: str) -> list[str]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from tests.conftest import ROOT, an_event, utc
+from tests.letters import Shelf
 from tests.people import TWO_MODES, found, registered
 from tests.visiting import MINUTE, Time, opened
 
@@ -18,7 +19,7 @@ from kallelse import dispatching, editing, managing
 from kallelse.adapters.dynamodb.events import TableEvents
 from kallelse.composing import Composer
 from kallelse.mailing import sweep
-from kallelse.models import EventRecord, Language, MailKind, Mode
+from kallelse.models import EventRecord, MailKind, Mode
 from kallelse.ports import Desk
 from kallelse.rendering import Renderer
 
@@ -36,16 +37,6 @@ TIMES = [utc("2020-09-09T10:00"), utc("2020-09-14T06:00"), STARTS - DAY, STARTS 
 
 LINK, REMINDER = MailKind.JOIN_LINK, MailKind.REMINDER
 MOVED, CALLED_OFF = MailKind.EVENT_CHANGED, MailKind.EVENT_CANCELLED
-
-
-class Shelf:
-    """There are no documents."""
-
-    def put(self, key: str, text: str, media_type: str, language: Language) -> None:
-        raise NotImplementedError
-
-    def get(self, key: str) -> str:
-        raise NotImplementedError
 
 
 class Desks:

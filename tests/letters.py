@@ -1,0 +1,57 @@
+"""Letters as they arrive, written from what the real adapter stores."""
+
+from __future__ import annotations
+
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+
+from tests.conftest import ROOT
+from tests.mails import CHANGED, LOADED, NOW, a_mail, before, the_event_for
+
+from kallelse.composing import Composer
+from kallelse.models import Event, Language, MailKind, Registration, Summary
+from kallelse.ports import Desk
+from kallelse.rendering import Renderer
+
+BASE = "https://desk.example"
+SUMMARY = "## Utfall\n\n- Öppenhet *lönar* sig"
+
+
+class Shelf:
+    """Documents in memory."""
+
+    def put(self, key: str, text: str, media_type: str, language: Language) -> None:
+        raise NotImplementedError
+
+    def get(self, key: str) -> str:
+        return SUMMARY
+
+
+def the_composer(desk: Desk, event: Event) -> Composer:
+    desk.events.apply(before(event), "00" * 32, LOADED)
+    desk.events.apply(event, "00" * 32, CHANGED)
+    for language in event.summary_languages:
+        summary = Summary(
+            event_id=event.id, language=language, version=1, author="x", handed_in_at=NOW, checksum=""
+        )
+        desk.summaries.put(summary)
+    return Composer(desk, Shelf(), Renderer(ROOT / "templates"), "kallelse@desk.example", BASE)
+
+
+def written(
+    desk: Desk, kind: MailKind, registration: Registration, event: Event | None = None
+) -> EmailMessage:
+    """The letter as it arrives."""
+    composer = the_composer(desk, event or the_event_for(kind))
+    assert desk.registrations.store((None, registration))
+    letter = composer.compose(a_mail(kind, registration), NOW)
+    assert letter is not None
+    assert letter.recipient == registration.participant.email
+    return message_from_bytes(letter.message, policy=default)
+
+
+def body(message: EmailMessage, kind: str) -> str:
+    part = message.get_body((kind,))
+    assert part is not None
+    return str(part.get_content()).replace("\r\n", "\n")
