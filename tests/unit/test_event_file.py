@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
+import yaml
 from tests.conftest import ROOT, an_event
 
 from kallelse import editing
@@ -90,6 +92,16 @@ def test_a_wrong_field_of_an_event_file_is_named(changes: dict[str, Any], field:
     assert editing.read(content).id == "seminarium"
     with pytest.raises(InvalidInput, match=field):
         editing.read(json.dumps(json.loads(content) | changes))
+
+
+def test_what_the_readme_shows_of_an_event_file_is_one() -> None:
+    found = re.search(r"```yaml\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    assert found
+    shown = yaml.safe_load(found[1])
+    seed = {name: value for name, value in yaml.safe_load(FILE).items() if name != "seats"}
+    event = editing.read(yaml.safe_dump(seed | shown, allow_unicode=True))
+    assert event.meeting.join_link == (timedelta(days=1), timedelta(hours=1))
+    assert event.reminders == (timedelta(days=7), datetime(2020, 9, 14, 9))
 
 
 @pytest.mark.parametrize("text", ["", "- a list", "a: [", "\x00"])

@@ -58,6 +58,8 @@ class Mail(Model):
     """One mail to one recipient: (event, kind, recipient, version) is its identity.
 
     ``recipient``: ``r-`` and a registration id, or ``b-`` and the id of a named body.
+    ``version``: tells mails of one kind to one recipient apart; of a mail about the event see
+    :func:`kallelse.scheduling.version`.
     ``attempt``: how many times sending began; it is the fence of the lease.
     ``due_at``: when the mailer looks at it next (PENDING: to send; SENDING: the lease ends;
     UNKNOWN: to decide); None when nothing is left to do.
