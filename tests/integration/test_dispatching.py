@@ -184,6 +184,14 @@ def test_moving_an_event_by_a_week_sends_nothing_too_early(desks: Desks) -> None
     assert len(desks.of(MOVED)) == 1
 
 
+def test_a_join_link_that_was_sent_is_sent_again_when_the_later_day_comes(desks: Desks) -> None:
+    registered(desks.desk, desks.apply(), "Ada")
+    desks.tick(STARTS - DAY)
+    desks.apply(**A_WEEK_LATER)
+    desks.tick_around(STARTS, STARTS + WEEK - DAY)
+    assert [at for at, _ in desks.of(LINK)] == [STARTS - DAY, STARTS + WEEK - DAY]
+
+
 def test_moving_an_event_to_an_earlier_day_repeats_neither_link_nor_reminder(desks: Desks) -> None:
     record = desks.apply(**REMINDED)
     registered(desks.desk, record, "Ada")

@@ -257,3 +257,16 @@ def test_erasing_leaves_nothing_about_the_person_in_the_table(ask: Ask, desk: De
     assert states(desk) == {"Bo": "confirmed"}
     dispatching.tick(desk, NOW + timedelta(hours=1))
     assert "Ada" not in json.dumps(everything())
+
+
+def test_a_join_link_leads_into_no_meeting_that_is_cancelled(ask: Ask, desk: Desk, time: Time) -> None:
+    record = opened(desk)
+    join = f"/join/{issue(desk, registered(desk, record, 'Ada'), Purpose.JOIN)}"
+    time.now = record.event.starts_at
+    assert ask("POST", join)["statusCode"] == 303
+    opened(desk, cancelled=True)
+    for method in ("GET", "POST"):
+        answer = ask(method, join)
+        assert answer["statusCode"] == 200
+        assert "Evenemanget har ställts in." in answer["body"]
+        assert "<form" not in answer["body"]
