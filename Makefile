@@ -64,8 +64,8 @@ lock: .venv/ready ## Resolve the dependencies anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml --group dev --constraint functions/requirements.txt --output-file tests/requirements.txt
 
 catalogues: .venv/ready ## Collect the strings of the templates, and compile the catalogues
-	$(BIN)/pybabel -q extract --mapping templates/locale/babel.cfg --omit-header --no-location --output .local/kallelse.pot .
-	$(BIN)/pybabel -q update --domain kallelse --input-file .local/kallelse.pot --output-dir templates/locale --no-fuzzy-matching --ignore-obsolete
+	$(BIN)/pybabel -q extract --mapping templates/locale/babel.cfg --omit-header --no-location --sort-output --output .local/kallelse.pot .
+	$(BIN)/pybabel -q update --domain kallelse --input-file .local/kallelse.pot --output-dir templates/locale --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 	$(BIN)/pybabel -q compile --domain kallelse --directory templates/locale
 
 clean: ## Remove everything that was made

@@ -277,7 +277,7 @@ def test_an_apply_that_was_broken_off_is_finished_by_the_sweep(desk: Desk) -> No
     record = opened(desk, seats=1)
     register(desk, record, "Ada", "Bo")
     seating.audit(desk, record, NOW + timedelta(hours=1))
-    record = desk.events.apply(record.event.model_copy(update={"seats": 2}), record.key)
+    record = desk.events.apply(record.event.model_copy(update={"seats": 2}), record.key, NOW)
     seating.audit(desk, record, NOW + timedelta(hours=2))
     assert states(desk, record) == {"Ada": CONFIRMED, "Bo": CONFIRMED}
 
