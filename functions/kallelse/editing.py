@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from .errors import FieldError, InvalidInput
 from .models import Event, EventRecord, Mode
 from .ports import Desk
-from .seating import arrange, promote_waiting
+from .seating import arrange, count_everybody_in, promote_waiting
 
 
 def read(text: str) -> Event:
@@ -54,6 +54,7 @@ def apply(desk: Desk, event: Event, meeting_hosts: frozenset[str], now: datetime
         )
     record = desk.events.apply(event, secrets.token_hex(32), now)
     arrange(desk, event.id, now)
+    count_everybody_in(desk, event, now)
     for mode in Mode:
         promote_waiting(desk, event, mode, now)
     return record

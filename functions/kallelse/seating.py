@@ -64,6 +64,20 @@ def count_out(desk: Desk, event: Event, participant: Participant, holder: str) -
         desk.quotas.release(event.id, key, holder)
 
 
+def count_everybody_in(desk: Desk, event: Event, now: datetime) -> None:
+    """Count in those who registered before the event limited the number of one organisation.
+
+    Whatever the limit: nobody who is registered is thrown out by it.
+    """
+    if not event.seats_per_organisation:
+        return
+    counted = {quota.key: quota.holders for quota in desk.quotas.of_event(event.id)}
+    registrations = desk.registrations.of_event(event.id)
+    for key, holders in _by_organisation(registrations).items():
+        for holder in holders - counted.get(key, frozenset()):
+            desk.quotas.claim(event.id, key, holder, len(registrations) + len(holders), now)
+
+
 def changed(seen: Registration, **update: object) -> Registration:
     """The registration after a change, with its next revision."""
     return seen.model_copy(update={"revision": seen.revision + 1, **update})
@@ -253,11 +267,17 @@ def _holders(registrations: list[Registration]) -> dict[tuple[Mode, int], set[st
     return holders
 
 
-def _audit_quotas(desk: Desk, event: Event, registrations: list[Registration], now: datetime) -> None:
-    counted: dict[str | None, set[str]] = {}
+def _by_organisation(registrations: list[Registration]) -> dict[str, set[str]]:
+    holders: dict[str, set[str]] = {}
     for each in registrations:
-        if each.state is not RegistrationState.CANCELLED:
-            counted.setdefault(organisation_key(each.participant), set()).add(each.holder)
+        key = organisation_key(each.participant)
+        if key and each.state is not RegistrationState.CANCELLED:
+            holders.setdefault(key, set()).add(each.holder)
+    return holders
+
+
+def _audit_quotas(desk: Desk, event: Event, registrations: list[Registration], now: datetime) -> None:
+    counted = _by_organisation(registrations)
     for quota in desk.quotas.of_event(event.id):
         if quota.touched_at <= now - GRACE:
             desk.quotas.forget(event.id, quota, quota.holders - counted.get(quota.key, set()))

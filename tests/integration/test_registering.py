@@ -15,7 +15,14 @@ from kallelse import dispatching, editing, managing, registering, seating
 from kallelse.adapters.dynamodb import arranging
 from kallelse.adapters.dynamodb.arranging import probe_order
 from kallelse.adapters.dynamodb.seats import TableSeats
-from kallelse.errors import EventCancelled, EventFull, NotYetOpen, RegistrationClosed, WrongAudience
+from kallelse.errors import (
+    EventCancelled,
+    EventFull,
+    NotYetOpen,
+    OrganisationFull,
+    RegistrationClosed,
+    WrongAudience,
+)
 from kallelse.models import Event, EventRecord, MailKind, Mode, Registration, RegistrationState
 from kallelse.ports import Desk, Line, NoSeat
 from kallelse.registering import Answer, Submission
@@ -271,6 +278,21 @@ def test_a_block_that_is_made_while_somebody_joins_the_line_is_closed_to_newcome
     assert [(block.seats, block.queue) for block in seats.blocks(record.event.id, Mode.ONLINE)] == [
         (2, 1), (2, 1),
     ]  # fmt: skip
+
+
+def test_a_limit_that_comes_later_counts_those_who_are_registered_and_throws_nobody_out(desk: Desk) -> None:
+    record = opened(desk, seats=10)
+    register(desk, record, "Ada", "Bo", "Cia")
+    record = opened(desk, seats=10, seats_per_organisation=2)
+    with pytest.raises(OrganisationFull):
+        told(desk, record, "Dan")
+    people = by_name(desk, record.event.id)
+    assert set(states(desk, record)) == {"Ada", "Bo", "Cia"}
+    managing.cancel(desk, record, people["Ada"], NOW)
+    with pytest.raises(OrganisationFull):
+        told(desk, record, "Dan")
+    managing.cancel(desk, record, people["Bo"], NOW)
+    assert told(desk, record, "Dan").state is CONFIRMED
 
 
 def test_an_apply_that_was_broken_off_is_finished_by_the_sweep(desk: Desk) -> None:
