@@ -30,8 +30,15 @@ class Organisations:
         return sorted((names.get(language, names["fi"]) for names in entries), key=_order)
 
     def code_of(self, name: str) -> str | None:
-        """The code of the organisation that has this name in any language, whatever its case and spaces."""
-        return self._codes.get(_plain(name))
+        """The code of the organisation that has this name in any language, whatever its case and spaces.
+
+        "Vasa stad", "Korsholms kommun" and "Vaasan kaupunki" name the municipality too; Finnish names
+        whose genitive changes more than its end are not known that way.
+        """
+        plain = _plain(name)
+        stem = next((plain.removesuffix(word) for word in TOWNS if plain.endswith(word)), plain)
+        names = (plain, stem, stem.removesuffix("s"), stem.removesuffix("n")) if stem != plain else (plain,)
+        return next((self._codes[each] for each in names if each in self._codes), None)
 
     @cached_property
     def _codes(self) -> dict[str, str]:
@@ -42,6 +49,9 @@ class Organisations:
 def _plain(name: str) -> str:
     return " ".join(name.split()).casefold()
 
+
+TOWNS = (" stad", " kommun", " kaupunki", " kunta")
+"""What may follow the name of a municipality, with or without a genitive's s or n."""
 
 LAST_LETTERS = str.maketrans({"å": "z1", "ä": "z2", "ö": "z3"})
 

@@ -21,7 +21,12 @@ LIST = load(ROOT / "templates")
         ("S:t  Michel", "491"),
         ("Ministry of  Finance", "finansministeriet"),
         ("valtiovarainministeriö", "finansministeriet"),
+        ("Vasa stad", "905"),
+        ("Vaasan kaupunki", "905"),
+        ("Korsholms kommun", "499"),
+        ("Porvoon kaupunki", "638"),
         ("Vasa stad och andra", None),
+        ("Vasas", None),
         ("", None),
     ],
 )
