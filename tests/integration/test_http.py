@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -13,21 +13,12 @@ from urllib.parse import urlencode
 import boto3
 import pytest
 from tests.conftest import ROOT, an_event, utc
+from tests.visiting import FORM, URLENCODED, Ask
 
 from kallelse import editing, managing, proving
 from kallelse.models import Mode, Registration, RegistrationState
 from kallelse.ports import Desk
 from kallelse.registering import registration_id
-
-FORM = {
-    "name": "Ada Åberg",
-    "email": "ada@example.org",
-    "organisation": "Vasa",
-    "organisation_kind": "municipality",
-    "language": "sv",
-}
-URLENCODED = "application/x-www-form-urlencoded"
-Ask = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture
