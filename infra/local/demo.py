@@ -325,9 +325,11 @@ def main() -> int:
 
 
 def short(value: object) -> str:
-    """A value for the table: long collections by their size."""
+    """A value for the table: long collections by their size, counts in the order of their names."""
     if isinstance(value, set | dict) and len(value) > 6:
         return f"{len(value)} recipients"
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {count}" for name, count in sorted(value.items()))
     return str(value)
 
 

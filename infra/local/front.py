@@ -95,7 +95,9 @@ def _sent_mail(request: dict[str, Any], answer: dict[str, Any]) -> SentMail:
 
 
 PAGE = (
-    '<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title><body><h1>{title}</h1>{body}'
+    '<!doctype html><html lang="en"><meta charset="utf-8">'
+    '<meta name="viewport" content="width=device-width"><style>pre{{white-space:pre-wrap}}</style>'
+    "<title>{title}</title><body><h1>{title}</h1>{body}"
 )
 
 
@@ -112,7 +114,7 @@ def _mailbox(cloud: LocalCloud) -> str:
         mails.append(
             f"<h2>{escape(str(mail['Subject']))}</h2><p>{escape(str(mail['To']))}</p>"
             f"<pre>{escape(text.get_content() if text else '')}</pre>"
-            f'<iframe title="HTML" sandbox="allow-popups" width="700" height="300"'
+            '<iframe title="HTML" sandbox="allow-popups" width="700" height="500" style="max-width:100%"'
             f' srcdoc="{escape(html.get_content() if html else "")}"></iframe>'
         )
     return PAGE.format(title="Sent mails", body="".join(mails) or "<p>None yet.</p>")
