@@ -87,6 +87,21 @@ def test_only_the_admin_route_asks_for_credentials_and_it_does() -> None:
     assert all(auth is None for key, auth in routes.items() if key[0] == "Public")
 
 
+def test_the_gateway_has_a_route_for_each_of_the_public_pages_and_no_other() -> None:
+    from kallelse.handlers.public import app
+
+    served = {
+        (each.method, re.sub(r"<(\w+)>", r"{\1}", each.path))
+        for each in [*app._static_routes, *app._dynamic_routes]
+    }
+    deployed = {
+        (event["Properties"]["Method"], event["Properties"]["Path"])
+        for event in FUNCTIONS["Public"]["Events"].values()
+        if "Path" in event["Properties"]
+    }
+    assert served == deployed
+
+
 def test_no_public_address_can_be_taken_for_an_admin_address() -> None:
     paths = [
         event["Properties"].get("Path", "$default")
