@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from base64 import b64encode
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -44,19 +45,27 @@ def ask(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ask]:
     for wired in (admin._wiring, wiring):
         wired.cache_clear()
 
-    def call(handler: Any, method: str, path: str, body: str = "", kind: str = "", **headers: str) -> Any:
+    def call(
+        handler: Any,
+        method: str,
+        path: str,
+        body: str = "",
+        kind: str = "",
+        encoded: bool = False,
+        **headers: str,
+    ) -> Any:
         event = {
             "version": "2.0",
             "rawPath": path,
             "rawQueryString": "",
             "headers": {"content-type": kind, **headers},
             "body": body,
-            "isBase64Encoded": False,
+            "isBase64Encoded": encoded,
             "requestContext": {"http": {"method": method, "path": path}, "stage": "$default"},
         }
         return handler(event, None)
 
-    def choose(method: str, path: str, *arguments: str, **headers: str) -> Any:
+    def choose(method: str, path: str, *arguments: Any, **headers: Any) -> Any:
         handler = admin.handler if path.startswith("/admin") else public.handler
         return call(handler, method, path, *arguments, **headers)
 
@@ -93,6 +102,13 @@ def test_a_good_form_is_answered_with_a_seat(ask: Ask, opened: Desk) -> None:
     assert answer["statusCode"] == 200
     assert "Du är anmäld" in answer["body"]
     assert "onsdag 16 september 2020 kl. 13.00–15.45" in answer["body"]
+    assert written(opened) == (1, 1)
+
+
+def test_a_form_is_read_as_the_gateway_sends_it_in_base64(ask: Ask, opened: Desk) -> None:
+    body = b64encode((urlencode(FORM) + proof()).encode()).decode()
+    answer = ask("POST", "/events/seminarium/sv/registrations", body, URLENCODED, encoded=True)
+    assert answer["statusCode"] == 200
     assert written(opened) == (1, 1)
 
 
