@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnection
 
 from ...errors import Unavailable
+from .keys import DUE_INDEX
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -86,7 +87,7 @@ class Table:
     def due(self, what: str, until: str) -> Iterator[Item]:
         """The items of the due index of one kind up to an instant, the oldest first."""
         yield from self._items(
-            IndexName="due",
+            IndexName=DUE_INDEX,
             KeyConditionExpression="due = :due AND due_at <= :until",
             ExpressionAttributeValues=typed({":due": what, ":until": until}),
         )
