@@ -27,16 +27,18 @@ from .models import (
     RegistrationState,
 )
 from .ports import Desk, NoSeat
-from .registering import Submission, check_admission, check_organisation, registration_id
+from .registering import Submission, check_admission, check_organisation, next_numbers, registration_id
 from .seating import (
     ATTEMPTS,
     announce,
+    cancelled,
     changed,
     count_in,
     count_out,
     give_back,
     leave,
     organisation_key,
+    owing,
     present,
     promote_waiting,
 )
@@ -52,16 +54,11 @@ def cancel(desk: Desk, record: EventRecord, registration: Registration, now: dat
     for _ in range(ATTEMPTS):
         if registration.state is RegistrationState.CANCELLED:
             return registration
-        cancelled = _cancelled(registration, MailKind.CANCELLED)
-        if leave(desk, record.event, registration, cancelled, now):
-            return cancelled
+        left = cancelled(registration, MailKind.CANCELLED)
+        if leave(desk, record.event, registration, left, now):
+            return left
         registration = present(desk, registration)
     raise AlreadyChanged(AGAIN)
-
-
-def _cancelled(registration: Registration, *outbox: MailKind) -> Registration:
-    state = RegistrationState.CANCELLED
-    return changed(registration, state=state, block=None, held_until=None, outbox=outbox)
 
 
 def erase(desk: Desk, record: EventRecord, registration: Registration, now: datetime) -> None:
@@ -123,8 +120,7 @@ def edit(
     if organisation_key(participant) != organisation_key(registration.participant):
         # Before a seat is claimed: one that a refusal leaves behind is free again only after the sweep.
         check_organisation(desk, event, participant)
-    # A mail that has no record yet is still owed.
-    outbox = tuple(dict.fromkeys((*registration.outbox, MailKind.CHANGED)))
+    outbox = owing(registration, MailKind.CHANGED)
     edited = changed(registration, participant=participant, mode=wanted.mode, outbox=outbox)
     announce(desk, registration, now)
     if wanted.mode is not registration.mode:
@@ -187,7 +183,7 @@ def substitute(
     taker = _taker(desk, registration, colleague, taker_id, known, now)
     announce(desk, registration, now)
     count_in(desk, record.event, colleague, registration.holder, now)
-    giver = _cancelled(registration, MailKind.CANCELLED)
+    giver = cancelled(registration, MailKind.CANCELLED)
     if not desk.registrations.store((registration, giver), (known, taker)):
         raise AlreadyChanged(AGAIN)
     if known and known.state is RegistrationState.WAITING:
@@ -203,12 +199,12 @@ def _taker(
     known: Registration | None,
     now: datetime,
 ) -> Registration:
-    serial = 1 + (known.serial if known else desk.registrations.last_serial(giver.event_id, taker_id))
+    serial, revision = next_numbers(desk, giver.event_id, taker_id, known)
     return Registration(
         id=taker_id,
         event_id=giver.event_id,
         serial=serial,
-        revision=known.revision + 1 if known else serial,
+        revision=revision,
         holder=giver.holder,
         participant=colleague,
         mode=giver.mode,
@@ -240,5 +236,5 @@ def send_link_again(desk: Desk, record: EventRecord, address: str, now: datetime
     found = desk.registrations.find(record.event.id, registration_id(record, address))
     if found is None or found.state is RegistrationState.CANCELLED or not may_write_to(desk, found, now):
         return
-    outbox = tuple(dict.fromkeys((*found.outbox, MailKind.LOST_LINK)))
+    outbox = owing(found, MailKind.LOST_LINK)
     desk.registrations.store((found, changed(found, outbox=outbox)))

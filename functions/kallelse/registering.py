@@ -31,7 +31,7 @@ from .models import (
     RegistrationState,
 )
 from .ports import Desk, NoSeat
-from .seating import announce, changed, count_in, organisation_key, present, promote_waiting
+from .seating import announce, changed, count_in, organisation_key, owing, present, promote_waiting
 
 HOLDER_LENGTH = 10
 """Characters of an id that name a holder. 50 bits: for two of 100,000 to meet is 1 to 200,000."""
@@ -108,12 +108,12 @@ def _newcomer(
     submission: Submission,
     now: datetime,
 ) -> Newcomer:
-    serial = 1 + (known.serial if known else desk.registrations.last_serial(event.id, address_id))
+    serial, revision = next_numbers(desk, event.id, address_id, known)
     newcomer = Registration(
         id=address_id,
         event_id=event.id,
         serial=serial,
-        revision=known.revision + 1 if known else serial,
+        revision=revision,
         holder=f"{address_id[:HOLDER_LENGTH]}.{serial}",
         participant=submission.participant,
         mode=submission.mode,
@@ -123,6 +123,14 @@ def _newcomer(
         outbox=(MailKind.WAITING,),
     )
     return known, newcomer
+
+
+def next_numbers(desk: Desk, event_id: str, address_id: str, known: Registration | None) -> tuple[int, int]:
+    """The serial and revision of an address that registers: neither was ever used, nor erased."""
+    if known:
+        return known.serial + 1, known.revision + 1
+    serial = 1 + desk.registrations.last_serial(event_id, address_id)
+    return serial, serial
 
 
 def _admit(desk: Desk, event: Event, newcomer: Newcomer) -> Registration:
@@ -145,7 +153,6 @@ def _admit(desk: Desk, event: Event, newcomer: Newcomer) -> Registration:
 
 def check_organisation(desk: Desk, event: Event, participant: Participant) -> None:
     """Raise OrganisationFull when the participant's organisation has its number already; writes nothing."""
-    """Raise OrganisationFull when the participant's organisation has all its seats already."""
     key, limit = organisation_key(participant), event.seats_per_organisation
     if key and limit and desk.quotas.is_full(event.id, key, limit):
         raise OrganisationFull("the organisation has all its seats")
@@ -192,7 +199,7 @@ def _as_if_new(
 ) -> Answer:
     """What a newcomer would be told at this instant; the owner of the address is told the truth."""
     if may_write_to(desk, known, now):
-        outbox = tuple(dict.fromkeys((*known.outbox, MailKind.REGISTERED_ALREADY)))
+        outbox = owing(known, MailKind.REGISTERED_ALREADY)
         desk.registrations.store((known, changed(known, outbox=outbox)))
     check_organisation(desk, event, submission.participant)
     why = desk.seats.look(event, submission.mode, now)

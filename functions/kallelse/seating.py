@@ -83,6 +83,17 @@ def changed(seen: Registration, **update: object) -> Registration:
     return seen.model_copy(update={"revision": seen.revision + 1, **update})
 
 
+def cancelled(seen: Registration, *outbox: MailKind) -> Registration:
+    """The registration without its seat or its place in line, and the mails that this calls for."""
+    state = RegistrationState.CANCELLED
+    return changed(seen, state=state, block=None, held_until=None, outbox=outbox)
+
+
+def owing(registration: Registration, kind: MailKind) -> tuple[MailKind, ...]:
+    """The outbox with one kind more; a mail that has no record yet is still owed."""
+    return tuple(dict.fromkeys((*registration.outbox, kind)))
+
+
 def present(desk: Desk, registration: Registration) -> Registration:
     """The registration as it is now. Raises AlreadyChanged when it is gone."""
     found = desk.registrations.find(registration.event_id, registration.id)
@@ -202,13 +213,7 @@ def expire(desk: Desk, record: EventRecord, registration: Registration, now: dat
         return False
     # Those of a cancelled event are told that, and nothing else.
     offered = registration.state is RegistrationState.OFFERED and not record.event.cancelled
-    lapsed = changed(
-        registration,
-        state=RegistrationState.CANCELLED,
-        block=None,
-        held_until=None,
-        outbox=(MailKind.LAPSED,) if offered else (),
-    )
+    lapsed = cancelled(registration, *[MailKind.LAPSED] if offered else [])
     return leave(desk, record.event, registration, lapsed, now)
 
 

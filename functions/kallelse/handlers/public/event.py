@@ -8,7 +8,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 
-from ... import forms, organisations, proving
+from ... import forms, proving
 from ...addresses import near_miss
 from ...errors import FieldError, FormRefused, FormTooFast, FormTrapped, InvalidInput, KallelseError, Refused
 from ...http import answers_of, status_of
@@ -58,7 +58,7 @@ def _form_page(
     about: dict[str, Any] = {
         "switch": [(each, f"/events/{event.id}/{each}") for each in languages],
         "languages": languages,
-        "suggestions": _organisations().suggestions(kinds, language),
+        "suggestions": wiring().organisations().suggestions(kinds, language),
         "phase": _phase(event, now),
         "values": values,
         "problems": wrong.problems if isinstance(wrong, InvalidInput) else (),
@@ -119,15 +119,11 @@ def _register(language: str, record: EventRecord, values: Values) -> tuple[Answe
 
 def _submission(language: str, event: Event, values: Values, nonce: str) -> Submission:
     languages = wiring().renderer.languages()
-    participant, mode = forms.read(event, values, language, languages, _organisations())
+    participant, mode = forms.read(event, values, language, languages, wiring().organisations())
     meant = near_miss(event, participant.email)
     if meant and _one(values, INSISTED) != _one(values, "email"):
         raise InvalidInput(FieldError("email", "near-miss", meant))
     return Submission(participant, mode, nonce)
-
-
-def _organisations() -> organisations.Organisations:
-    return organisations.load(wiring().renderer.templates)
 
 
 def _one(values: Values, name: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 
-from ... import forms, managing, organisations
+from ... import forms, managing
 from ...calendaring import calendar
 from ...errors import AlreadyChanged, HoldExpired, InvalidInput, KallelseError, Refused
 from ...exporting import own_data
@@ -153,7 +153,7 @@ def show_edit(visit: Visit) -> Response[str]:
 
 def _edit_page(visit: Visit, values: Values, wrong: KallelseError | None = None) -> Response[str]:
     renderer, kinds = wiring().renderer, visit.record.event.admission.organisation_kinds
-    suggestions = organisations.load(renderer.templates).suggestions(kinds, visit.language)
+    suggestions = wiring().organisations().suggestions(kinds, visit.language)
     context = {"languages": renderer.languages(), "suggestions": suggestions}
     return visit.page("edit", wrong, values=values, **context)
 
@@ -173,10 +173,9 @@ def edit_registration(visit: Visit) -> Response[str]:
 
 
 def _wanted(visit: Visit, values: Values) -> Submission:
-    renderer = wiring().renderer
+    languages, known = wiring().renderer.languages(), wiring().organisations()
     told = values | {"email": [visit.registration.participant.email]}
-    known = organisations.load(renderer.templates)
-    participant, mode = forms.read(visit.record.event, told, visit.language, renderer.languages(), known)
+    participant, mode = forms.read(visit.record.event, told, visit.language, languages, known)
     return Submission(participant, mode)
 
 

@@ -28,6 +28,7 @@ from ...errors import (
 from ...http import page, status_of
 from ...limiting import Tally
 from ...models import EventRecord
+from ...organisations import Organisations, load
 from ...ports import Desk
 from ...rendering import Renderer
 
@@ -53,6 +54,10 @@ class Wiring:
     renderer: Renderer
     clock: Clock
     tally: Tally
+
+    def organisations(self) -> Organisations:
+        """The organisations that forms suggest."""
+        return load(self.renderer.templates)
 
     def now(self) -> datetime:
         """The instant of this request."""
