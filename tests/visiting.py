@@ -29,6 +29,16 @@ FORM = {
     "organisation_kind": "municipality",
     "language": "sv",
 }
+DIET: dict[str, Any] = {
+    "id": "diet",
+    "kind": "multiple-choice",
+    "label": {"sv": "Specialdieter"},
+    "shown_when": {"question": "lunch", "answers": ["yes"]},
+    "choices": [
+        {"id": "vegetarian", "label": {"sv": "Vegetarisk"}},
+        {"id": "gluten-free", "label": {"sv": "Glutenfri"}},
+    ],
+}
 Ask = Callable[..., dict[str, Any]]
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from tests.visiting import (
+    DIET,
     FORM,
     LANGUAGES,
     MINUTE,
@@ -30,16 +31,6 @@ TWO_MODES = {
     "modes": {"online": {"seats": 5}, "on-site": {"seats": 1, "place": {"sv": "Snellmansgatan 1 A"}}},
 }
 LUNCH = {"id": "lunch", "kind": "yes-no", "label": {"sv": "Äter du lunch?"}}
-DIET = {
-    "id": "diet",
-    "kind": "multiple-choice",
-    "label": {"sv": "Specialdieter"},
-    "shown_when": {"question": "lunch", "answers": ["yes"]},
-    "choices": [
-        {"id": "vegetarian", "label": {"sv": "Vegetarisk"}},
-        {"id": "gluten-free", "label": {"sv": "Glutenfri"}},
-    ],
-}
 CHOSEN = [
     ("organisation_kind", "municipality"),
     ("language", "sv"),

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 import pytest
 from tests.conftest import ROOT, an_event
+from tests.visiting import DIET
 
 from kallelse import forms
 from kallelse.errors import InvalidInput
@@ -23,16 +24,6 @@ GIVEN = {
     "language": ["sv"],
 }
 LUNCH = {"id": "lunch", "kind": "yes-no", "required": True, "label": {"sv": "Lunch?"}}
-DIET = {
-    "id": "diet",
-    "kind": "multiple-choice",
-    "label": {"sv": "Specialdieter"},
-    "shown_when": {"question": "lunch", "answers": ["yes"]},
-    "choices": [
-        {"id": "vegetarian", "label": {"sv": "Vegetarisk"}},
-        {"id": "gluten-free", "label": {"sv": "Glutenfri"}},
-    ],
-}
 SAUCE = {
     "id": "sauce",
     "kind": "text",
