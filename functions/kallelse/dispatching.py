@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Set
 from datetime import datetime, timedelta
+from functools import partial
 
+from .apart import Task, each_apart
 from .models import REPEATED, EventRecord, Mail, MailKind, Registration
 from .ports import Desk
-from .scheduling import due, mail_of, something_due
-from .seating import audit, expire
+from .scheduling import due, mail_of, next_time
+from .seating import audit, audited, expire
 
 AFTERCARE = timedelta(days=1)
 """How long after its end the dispatcher still attends to an event."""
@@ -51,30 +53,46 @@ def post(
 def tick(desk: Desk, now: datetime) -> int:
     """What the clock does each minute; gives the number of mail records created.
 
-    Makes three queries, and one more for each live event, when nothing is due.
+    Makes one query when nothing is due. Raises Unfinished when something could not be done.
     """
-    # First: those whose seat lapses in the same minute are still told that their event is cancelled.
-    created = sum(_attend_to(desk, record, now) for record in desk.events.live())
-    for held in desk.registrations.held_until(now):
-        expire(desk, desk.events.get(held.event_id), held, now)
-    for registration in desk.registrations.with_outbox(now):
-        record = desk.events.get(registration.event_id)
-        created += len(post(desk, record, registration, now))
+    work = desk.agenda.due(now)
+    # First the events: those whose seat lapses in the same minute are still told that theirs is cancelled.
+    tasks: list[Task] = [
+        (event_id, partial(_look, desk, event_id, now, everybody=event_id in work.events))
+        for event_id in sorted(work.events | work.touched)
+    ]
+    tasks += [("/".join(where), partial(settle, desk, *where, now)) for where in work.registrations]
+    return each_apart(tasks)
+
+
+def _look(desk: Desk, event_id: str, now: datetime, *, everybody: bool) -> int:
+    """Check the seats of an event, and post what is due: to everybody, or only what changes call for."""
+    record = desk.events.get(event_id)
+    checked = audit(desk, record, now)
+    registrations = desk.registrations.of_event(event_id)
+    known = {mail.id for mail in desk.mails.of_event(event_id)} if everybody else frozenset[str]()
+    created = sum(
+        len(post(desk, record, each, now, known)) for each in registrations if everybody or each.outbox
+    )
+    # Broken off before this, the next tick begins again.
+    audited(desk, record, checked)
+    if everybody:
+        desk.events.look_again(record, _next_look(record, now))
     return created
 
 
-def _attend_to(desk: Desk, record: EventRecord, now: datetime) -> int:
-    if now >= record.event.ends_at + AFTERCARE:
-        desk.events.retire(record.event.id)
+def _next_look(record: EventRecord, now: datetime) -> datetime | None:
+    over = record.event.ends_at + AFTERCARE
+    return next_time(record.event, now) or (over if now < over else None)
+
+
+def settle(desk: Desk, event_id: str, registration_id: str, now: datetime) -> int:
+    """Do what a registration calls for at this instant; gives the number of mail records created."""
+    registration = desk.registrations.find(event_id, registration_id)
+    if registration is None:
         return 0
-    audit(desk, record, now)
-    return _post_to_all(desk, record, now) if something_due(record, now) else 0
-
-
-def _post_to_all(desk: Desk, record: EventRecord, now: datetime) -> int:
-    """Look at every registration. Broken off, it goes on at the next tick where it stopped."""
-    known = {mail.id for mail in desk.mails.of_event(record.event.id)}
-    registrations = desk.registrations.of_event(record.event.id)
-    created = sum(len(post(desk, record, registration, now, known)) for registration in registrations)
-    desk.events.mark_posted(record, now)
-    return created
+    record = desk.events.get(event_id)
+    if registration.outbox:
+        return len(post(desk, record, registration, now))
+    expire(desk, record, registration, now)
+    return 0

@@ -7,6 +7,7 @@ KallelseError
 │   └── BodyTooLarge
 ├── Unauthorised              nobody we know
 ├── Unavailable               the storage does not keep up, for now
+├── Unfinished                some of the work could not be done; the rest is
 ├── NotFound
 │   ├── EventNotFound
 │   ├── LinkNotFound          a personal link that is wrong, used up or revoked
@@ -78,6 +79,14 @@ class Unauthorised(KallelseError):
 
 class Unavailable(KallelseError):
     """The storage does not keep up or cannot be reached; the same request may succeed in a moment."""
+
+
+class Unfinished(KallelseError):
+    """Some of the work could not be done; the rest is. ``failed``: its names, and the kinds of errors."""
+
+    def __init__(self, failed: list[str]) -> None:
+        super().__init__(f"could not be done: {', '.join(failed)}")
+        self.failed = failed
 
 
 class NotFound(KallelseError):

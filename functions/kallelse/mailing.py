@@ -54,7 +54,8 @@ Compose = Callable[[Mail], Letter | None]
 
 def sweep(desk: Desk, postman: Postman, compose: Compose, clock: Callable[[], datetime]) -> list[Mail]:
     """Look at every mail that is due; gives those that changed."""
-    return work(desk, postman, compose, clock, desk.mails.due(clock()))
+    due = map(desk.mails.get, desk.mails.due(clock()))
+    return work(desk, postman, compose, clock, (mail for mail in due if mail))
 
 
 def work(

@@ -36,7 +36,7 @@ class SeatBlock:
     """At most 64 seats of a mode of an event, and who holds them.
 
     ``queue``: the mark that sends newcomers to the waiting list; it tells which joining set it.
-    ``touched_at``/``audited_at``: the last change, and the last change that the sweep has checked.
+    ``touched_at``: the last change; ``unchecked``: whether the sweep has yet to check it.
     """
 
     number: int
@@ -44,7 +44,7 @@ class SeatBlock:
     holders: frozenset[str] = frozenset()
     queue: int | None = None
     touched_at: datetime | None = None
-    audited_at: datetime | None = None
+    unchecked: bool = False
 
     @property
     def free(self) -> int:
@@ -69,6 +69,28 @@ class Quota:
     touched_at: datetime
 
 
+@dataclass(frozen=True)
+class Work:
+    """What awaits the sweep at an instant, by ids.
+
+    ``events``: those whose time for a look has come. ``touched``: events with seats that changed since
+    they were last checked. ``registrations``: event and registration, of those that call for a mail,
+    or whose time to confirm or to accept has ended.
+    """
+
+    events: frozenset[str] = frozenset()
+    touched: frozenset[str] = frozenset()
+    registrations: tuple[tuple[str, str], ...] = ()
+
+
+class Agenda(Protocol):
+    """What awaits the sweep."""
+
+    def due(self, now: datetime) -> Work:
+        """What awaits the sweep at ``now``: one query, however many events there are."""
+        ...
+
+
 class Events(Protocol):
     """The stored events."""
 
@@ -79,20 +101,13 @@ class Events(Protocol):
     def apply(self, event: Event, key: str, now: datetime) -> EventRecord:
         """Create the event with ``key``, or change it and keep its key; give the stored record.
 
+        The sweep looks at it at once, see :meth:`look_again`.
         Raises AlreadyChanged when others keep changing it.
         """
         ...
 
-    def live(self) -> list[EventRecord]:
-        """The events that are not over, which the dispatcher attends to: one query."""
-        ...
-
-    def mark_posted(self, record: EventRecord, until: datetime) -> None:
-        """Remember that every mail due by ``until`` has its record, unless the event changed since."""
-        ...
-
-    def retire(self, event_id: str) -> None:
-        """Take the event out of the live ones; the event itself stays."""
+    def look_again(self, record: EventRecord, at: datetime | None) -> None:
+        """Let the sweep look at the event next at ``at``, or never; not if the event changed since."""
         ...
 
 
@@ -159,7 +174,7 @@ class Seats(Protocol):
         ...
 
     def audited(self, event_id: str, mode: Mode, seen: Sequence[SeatBlock]) -> None:
-        """Remember that the changes up to ``seen`` are checked."""
+        """Remember that the blocks are checked, except those that changed since they were seen."""
         ...
 
 
@@ -226,14 +241,6 @@ class Registrations(Protocol):
         """Delete everything but a number (see last_serial); False when it is no longer as seen."""
         ...
 
-    def held_until(self, now: datetime) -> list[Registration]:
-        """Those whose time to confirm or to accept ended by ``now``: one query."""
-        ...
-
-    def with_outbox(self, until: datetime) -> list[Registration]:
-        """Registrations, changed up to ``until``, that call for mails which have no record yet: one query."""
-        ...
-
     def clear_outbox(self, registration: Registration) -> None:
         """Empty the outbox, unless the registration changed since it was read."""
         ...
@@ -250,8 +257,8 @@ class Mails(Protocol):
         """The record, read consistently."""
         ...
 
-    def due(self, now: datetime) -> list[Mail]:
-        """Records that the mailer should look at: one query."""
+    def due(self, now: datetime) -> list[str]:
+        """The ids of the records that the mailer should look at, the first due first: one query."""
         ...
 
     def replace(self, seen: Mail, changed: Mail) -> bool:
@@ -322,7 +329,7 @@ class Summaries(Protocol):
         ...
 
     def handed_in(self) -> list[Summary]:
-        """Those that are not published yet: one query."""
+        """Those that are not published yet: one query when there are none."""
         ...
 
 
@@ -330,6 +337,7 @@ class Summaries(Protocol):
 class Desk:
     """Everything that is kept in the table, for the services to work with."""
 
+    agenda: Agenda
     events: Events
     seats: Seats
     quotas: Quotas

@@ -110,13 +110,10 @@ def _links(record: EventRecord, registration: Registration, now: datetime) -> li
     ]
 
 
-def something_due(record: EventRecord, now: datetime) -> bool:
-    """Whether a mail about the event may have become due to anybody since the last look."""
-    event = record.event
+def next_time(event: Event, now: datetime) -> datetime | None:
+    """When mails about the event are due next after ``now``, as far as the clock brings them."""
     times = {each.at for mode in Mode for each in reminders(event, mode)} | {event.join_link_at}
-    times |= {details.since for details in record.history[1:]}
-    seen = record.posted_until
-    return now < event.ends_at and any(at <= now and (seen is None or at > seen) for at in times)
+    return min((at for at in times if now < at < event.ends_at), default=None)
 
 
 def is_timely(mail: Mail, record: EventRecord, registration: Registration, now: datetime) -> bool:

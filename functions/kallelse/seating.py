@@ -33,10 +33,10 @@ from .models import (
 )
 from .ports import Desk, SeatBlock
 
-GRACE = timedelta(seconds=30)
+GRACE = timedelta(seconds=40)
 """How long a request may be under way before the sweep takes it for broken off.
 
-Longer than the time limit of the public function in template.yaml, which is 10 seconds.
+Longer than the time limit of every function that seats people, which is 30 seconds in template.yaml.
 """
 
 ATTEMPTS = 5
@@ -217,12 +217,15 @@ def expire(desk: Desk, record: EventRecord, registration: Registration, now: dat
     return leave(desk, record.event, registration, lapsed, now)
 
 
-def audit(desk: Desk, record: EventRecord, now: datetime) -> None:
+Blocks = dict[Mode, list[SeatBlock]]
+
+
+def audit(desk: Desk, record: EventRecord, now: datetime) -> Blocks:
     """Finish what was broken off: seats held for nobody, people who wait beside a free seat.
 
-    Looks only at what changed since the last audit and is quiet for GRACE, and at blocks that do not
-    have the event's seats: after an apply that was broken off, or when seats beyond a smaller event's
-    size became free and can be given again.
+    Gives the blocks that are checked by this, for :func:`audited`. Looks only at what changed since the
+    last audit and is quiet for GRACE, and at blocks that do not have the event's seats: after an apply
+    that was broken off, or when seats beyond a smaller event's size became free and can be given again.
     """
     event = record.event
     seen = desk.seats.all_blocks(event.id)
@@ -231,15 +234,21 @@ def audit(desk: Desk, record: EventRecord, now: datetime) -> None:
         _release_orphans(desk, event, changes, now)
         seen = desk.seats.all_blocks(event.id)
     elif _is_arranged(event, seen):
-        return
+        return {}
     if not _is_arranged(event, seen):
         arrange(desk, event.id, now)
-    for mode, blocks in changes.items():
-        desk.seats.audited(event.id, mode, blocks)
+    for mode in changes:
         promote_waiting(desk, event, mode, now)
+    return changes
 
 
-def _release_orphans(desk: Desk, event: Event, changes: dict[Mode, list[SeatBlock]], now: datetime) -> None:
+def audited(desk: Desk, record: EventRecord, checked: Blocks) -> None:
+    """Remember what :func:`audit` checked, once everything that was found through it is dealt with."""
+    for mode, blocks in checked.items():
+        desk.seats.audited(record.event.id, mode, blocks)
+
+
+def _release_orphans(desk: Desk, event: Event, changes: Blocks, now: datetime) -> None:
     registrations = desk.registrations.of_event(event.id)
     seated = _holders(registrations)
     for mode, blocks in changes.items():
@@ -248,7 +257,7 @@ def _release_orphans(desk: Desk, event: Event, changes: dict[Mode, list[SeatBloc
     _audit_quotas(desk, event, registrations, now)
 
 
-def _is_arranged(event: Event, seen: dict[Mode, list[SeatBlock]]) -> bool:
+def _is_arranged(event: Event, seen: Blocks) -> bool:
     for mode, blocks in seen.items():
         seats, taken = event.seats_by_mode.get(mode, 0), sum(len(block.holders) for block in blocks)
         if taken + sum(block.free for block in blocks) != max(seats, taken):
@@ -258,9 +267,7 @@ def _is_arranged(event: Event, seen: dict[Mode, list[SeatBlock]]) -> bool:
 
 def _to_audit(blocks: list[SeatBlock], now: datetime) -> list[SeatBlock]:
     return [
-        block
-        for block in blocks
-        if block.touched_at and block.touched_at != block.audited_at and block.touched_at <= now - GRACE
+        block for block in blocks if block.unchecked and block.touched_at and block.touched_at <= now - GRACE
     ]
 
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 from kallelse.ports import Desk
 
 from .mailing import FakeLimits, FakeMails, FakeSummaries, FakeTokens
-from .seating import FakeEvents, FakeQuotas, FakeRegistrations, FakeSeats
+from .seating import FakeAgenda, FakeEvents, FakeQuotas, FakeRegistrations, FakeSeats
 
 
 def fake_desk() -> Desk:
     """An empty desk."""
+    events, seats, registrations = FakeEvents(), FakeSeats(), FakeRegistrations()
     return Desk(
-        events=FakeEvents(),
-        seats=FakeSeats(),
+        agenda=FakeAgenda(events, seats, registrations),
+        events=events,
+        seats=seats,
         quotas=FakeQuotas(),
-        registrations=FakeRegistrations(),
+        registrations=registrations,
         mails=FakeMails(),
         tokens=FakeTokens(),
         limits=FakeLimits(),

@@ -28,8 +28,8 @@ class FakeMails:
     def get(self, mail_id: str) -> Mail | None:
         return self.kept.get(mail_id)
 
-    def due(self, now: datetime) -> list[Mail]:
-        return [mail for mail in self.kept.values() if mail.due_at and mail.due_at <= now]
+    def due(self, now: datetime) -> list[str]:
+        return [mail.id for mail in self.kept.values() if mail.due_at and mail.due_at <= now]
 
     def replace(self, seen: Mail, changed: Mail) -> bool:
         found = self.kept.get(changed.id)

@@ -14,13 +14,28 @@ from kallelse.models import (
     Registration,
     RegistrationState,
 )
-from kallelse.ports import Change, Line, NoSeat, Quota, SeatBlock
+from kallelse.ports import Change, Line, NoSeat, Quota, SeatBlock, Work
+
+
+@dataclass
+class FakeAgenda:
+    events: FakeEvents
+    seats: FakeSeats
+    registrations: FakeRegistrations
+
+    def due(self, now: datetime) -> Work:
+        looks, blocks = self.events.looks, self.seats.kept
+        return Work(
+            events=frozenset(event_id for event_id, at in looks.items() if at and at <= now),
+            touched=frozenset(event_id for (event_id, _), block in blocks.items() if block.unchecked),
+            registrations=tuple((each.event_id, each.id) for each in self.registrations.awaiting(now)),
+        )
 
 
 @dataclass
 class FakeEvents:
     records: dict[str, EventRecord] = field(default_factory=dict)
-    retired: set[str] = field(default_factory=set)
+    looks: dict[str, datetime | None] = field(default_factory=dict)
 
     def get(self, event_id: str) -> EventRecord:
         if event_id not in self.records:
@@ -31,18 +46,12 @@ class FakeEvents:
         known = self.records.get(event.id)
         record = known.changed_to(event, now) if known else EventRecord.new(event, key, now)
         self.records[event.id] = record
-        self.retired.discard(event.id)
+        self.looks[event.id] = now
         return record
 
-    def live(self) -> list[EventRecord]:
-        return [record for name, record in self.records.items() if name not in self.retired]
-
-    def mark_posted(self, record: EventRecord, until: datetime) -> None:
+    def look_again(self, record: EventRecord, at: datetime | None) -> None:
         if self.records[record.event.id].revision == record.revision:
-            self.records[record.event.id] = record.model_copy(update={"posted_until": until})
-
-    def retire(self, event_id: str) -> None:
-        self.retired.add(event_id)
+            self.looks[record.event.id] = at
 
 
 Where = tuple[str, Mode]
@@ -62,7 +71,7 @@ class FakeSeats:
     def arrange(self, event: Event, turn: int, now: datetime) -> None:
         self.events[event.id] = event
         for mode in Mode:
-            fresh = SeatBlock(number=0, seats=0, touched_at=now, queue=0)
+            fresh = SeatBlock(number=0, seats=0, touched_at=now, queue=0, unchecked=True)
             block = self.kept.get((event.id, mode), fresh)
             self.kept[event.id, mode] = replace(block, seats=event.seats_by_mode.get(mode, 0))
 
@@ -93,13 +102,16 @@ class FakeSeats:
         return self._seat(event_id, mode, holder, now) if block.free or holder in block.holders else None
 
     def _seat(self, event_id: str, mode: Mode, holder: str, now: datetime) -> int:
-        block = self.kept[event_id, mode]
-        self.kept[event_id, mode] = replace(block, holders=block.holders | {holder}, touched_at=now)
+        self._change(event_id, mode, self.kept[event_id, mode].holders | {holder}, now)
         return 0
 
+    def _change(self, event_id: str, mode: Mode, holders: Set[str], now: datetime) -> None:
+        block = self.kept[event_id, mode]
+        changed = replace(block, holders=frozenset(holders), touched_at=now, unchecked=True)
+        self.kept[event_id, mode] = changed
+
     def release(self, event_id: str, mode: Mode, block: int, holder: str, now: datetime) -> None:
-        seen = self.kept[event_id, mode]
-        self.kept[event_id, mode] = replace(seen, holders=seen.holders - {holder}, touched_at=now)
+        self._change(event_id, mode, self.kept[event_id, mode].holders - {holder}, now)
 
     def forget(self, event_id: str, mode: Mode, seen: SeatBlock, orphans: Set[str]) -> None:
         block = self.kept[event_id, mode]
@@ -107,7 +119,7 @@ class FakeSeats:
             self.kept[event_id, mode] = replace(block, holders=block.holders - orphans)
 
     def announce(self, event_id: str, mode: Mode, block: int, now: datetime) -> None:
-        self.kept[event_id, mode] = replace(self.kept[event_id, mode], touched_at=now)
+        self._change(event_id, mode, self.kept[event_id, mode].holders, now)
 
     def line(self, event_id: str, mode: Mode) -> Line:
         return self.lines.get((event_id, mode), Line(joined=0, closed=False))
@@ -129,7 +141,7 @@ class FakeSeats:
         for block in seen:
             now = self.kept[event_id, mode]
             if now.touched_at == block.touched_at:
-                self.kept[event_id, mode] = replace(now, audited_at=block.touched_at)
+                self.kept[event_id, mode] = replace(now, unchecked=False)
 
 
 @dataclass
@@ -213,11 +225,12 @@ class FakeRegistrations:
         self.erased[where] = self.kept.pop(where).revision
         return True
 
-    def held_until(self, now: datetime) -> list[Registration]:
-        return [each for each in self.kept.values() if each.held_until and each.held_until <= now]
-
-    def with_outbox(self, until: datetime) -> list[Registration]:
-        return [each for each in self.kept.values() if each.outbox and each.registered_at <= until]
+    def awaiting(self, now: datetime) -> list[Registration]:
+        return [
+            each
+            for each in self.kept.values()
+            if each.outbox or (each.held_until is not None and each.held_until <= now)
+        ]
 
     def clear_outbox(self, registration: Registration) -> None:
         where = (registration.event_id, registration.id)

@@ -237,8 +237,8 @@ def _resize(race: Round, by: int) -> Step:
 
 def _expire(race: Round, _: int) -> Step:
     def act() -> None:
-        for held in race.desk.registrations.held_until(NOW):
-            seating.expire(race.desk, race.record, held, NOW)
+        for each in race.desk.registrations.of_event(race.event_id):
+            seating.expire(race.desk, race.record, each, NOW)
 
     return (), act
 

@@ -13,7 +13,7 @@ import pytest
 from tests.conftest import ROOT, an_event, utc
 from tests.letters import Shelf
 from tests.people import TWO_MODES, found, registered
-from tests.visiting import MINUTE, Time, opened
+from tests.visiting import MINUTE, Time
 
 from kallelse import dispatching, editing, managing
 from kallelse.adapters.dynamodb.events import TableEvents
@@ -235,16 +235,15 @@ def _dispatch(desk: Desk, way: str, at: datetime, monkeypatch: pytest.MonkeyPatc
     if way == "a missed hour":
         at += 59 * MINUTE
     # A second dispatcher reads everything before the first has written anything.
-    live, people = desk.events.live(), desk.registrations.of_event("seminarium")
+    record, people = desk.events.get("seminarium"), desk.registrations.of_event("seminarium")
     if way == "two dispatchers":
         dispatching.tick(desk, at)
-        for record in live:
-            for person in people:
-                dispatching.post(desk, record, person, at)
+        for person in people:
+            dispatching.post(desk, record, person, at)
         return
     if way == "broken off":
         with monkeypatch.context() as patch:
-            patch.setattr(TableEvents, "mark_posted", _break_off)
+            patch.setattr(TableEvents, "look_again", _break_off)
             with pytest.raises(KeyboardInterrupt):
                 dispatching.tick(desk, at)
     for _ in range(10 if way == "ten times" else 1):
@@ -342,11 +341,10 @@ def test_a_cancelled_event_is_told_to_everybody_once_and_nothing_follows(desks: 
         desks.apply(**REMINDED | {"seats": 2, "cancelled": True})
     for hours in range(0, 30, 5):
         at = STARTS - DAY + HOUR + hours * HOUR
-        live = desks.desk.events.live()
+        seen = desks.desk.events.get("seminarium")
         desks.tick(at)
-        for each in live:
-            for person in desks.desk.registrations.of_event("seminarium"):
-                dispatching.post(desks.desk, each, person, at)
+        for person in desks.desk.registrations.of_event("seminarium"):
+            dispatching.post(desks.desk, seen, person, at)
     assert sorted(who for _, who in desks.of(CALLED_OFF)) == ["ada", "bo", "cia"]
     after = {kind for at, _, kind in desks.sent if at > STARTS - 8 * DAY}
     assert after == {CALLED_OFF}
@@ -378,15 +376,3 @@ def test_an_event_that_takes_place_after_all_is_told_and_its_join_link_sent(desk
     assert sorted(kind for _, _, kind in desks.sent) == sorted([CALLED_OFF, MOVED, LINK])
     changed = next(text for text, sent in zip(desks.texts, desks.sent, strict=True) if sent[2] == MOVED)
     assert "Evenemanget blir av trots allt." in changed
-
-
-def test_a_tick_with_nothing_due_makes_three_queries_and_one_for_each_live_event(desk: Desk) -> None:
-    for number in range(3):
-        registered(desk, opened(desk, id=f"seminarium-{number}", reminders=["P7D"]), "Ada")
-    dispatching.tick(desk, STARTS - 3 * DAY)
-    dispatching.tick(desk, STARTS - 3 * DAY + MINUTE)
-    requests: list[str] = []
-    client = desk.events.table.client  # type: ignore[attr-defined]
-    client.meta.events.register("before-call.dynamodb.*", lambda model, **_: requests.append(model.name))
-    dispatching.tick(desk, STARTS - 3 * DAY + 2 * MINUTE)
-    assert requests == ["Query"] * 6

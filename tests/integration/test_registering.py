@@ -180,9 +180,9 @@ def test_a_seat_without_a_registration_is_released_by_the_sweep_after_the_grace(
     record = opened(desk, seats=1)
     assert desk.seats.claim(record.event, Mode.ONLINE, "orphan.1", NOW) == 0
     assert told(desk, record, "Bo").state is WAITING
-    seating.audit(desk, record, NOW + timedelta(seconds=29))
+    seating.audit(desk, record, NOW + seating.GRACE - timedelta(seconds=1))
     assert states(desk, record) == {"Bo": WAITING}
-    seating.audit(desk, record, NOW + timedelta(seconds=30))
+    seating.audit(desk, record, NOW + seating.GRACE)
     assert states(desk, record) == {"Bo": CONFIRMED}
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cache
 from typing import Any
 
 from ..adapters import s3, ses
-from ..adapters.dynamodb import connect, open_desk
+from ..adapters.dynamodb import connect, open_desk, registration_in
 from ..composing import Composer
 from ..config import MailerSettings, read
-from ..dispatching import post
+from ..dispatching import settle
 from ..mailing import sweep, unresolved
 from ..models import MailState
-from ..observability import count, metrics
+from ..observability import count, logger, metrics
 from ..ports import Desk, Postman
 from ..rendering import Renderer
 
@@ -28,16 +29,28 @@ def _wiring() -> tuple[MailerSettings, Desk, Postman, Composer]:
 
 
 @metrics.log_metrics
-def handler(event: dict[str, Any], context: object) -> None:
-    """Post what registrations call for, and send what is due.
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """Post what the registrations of the stream call for, and send what is due.
 
-    A stream record only says that there is work; the index says which. So a doubled, lost or
-    poisonous record neither repeats nor blocks anything.
+    A stream record only says where there is work. So a doubled or lost record repeats or loses
+    nothing; one that cannot be dealt with is named, and the stream brings the batch again from there.
     """
     settings, desk, postman, composer = _wiring()
     clock = settings.clock
-    for registration in desk.registrations.with_outbox(clock()):
-        post(desk, desk.events.get(registration.event_id), registration, clock())
+    failed = [each for each in event.get("Records", []) if not _posted(desk, each, clock())]
     changed = sweep(desk, postman, lambda mail: composer.compose(mail, clock()), clock)
     count("MailsAccepted", sum(mail.state is MailState.ACCEPTED for mail in changed))
     count("MailsUnresolved", sum(unresolved(mail) for mail in changed))
+    return {"batchItemFailures": [{"itemIdentifier": each["dynamodb"]["SequenceNumber"]} for each in failed]}
+
+
+def _posted(desk: Desk, record: dict[str, Any], now: datetime) -> bool:
+    try:
+        where = registration_in(record["dynamodb"]["Keys"])
+        if where:
+            settle(desk, *where, now)
+    except Exception as error:
+        # The mails that are due must go out whatever this record is. Its content may be personal.
+        logger.error("a record of the stream failed", extra={"error": type(error).__name__})
+        return False
+    return True

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from ..adapters import s3
 from ..adapters.dynamodb import connect, open_desk
+from ..apart import each_apart
 from ..config import PublisherSettings, read
+from ..models import Summary
 from ..observability import count, metrics
 from ..ports import Desk, Documents
 from ..rendering import Renderer
@@ -25,6 +27,9 @@ def handler(event: dict[str, Any], context: object) -> None:
     """Publish what waits to be published."""
     settings, desk, documents = _wiring()
     renderer = Renderer(settings.templates)
-    for summary in desk.summaries.handed_in():
-        created = publish(desk, documents, renderer, summary, settings.clock())
-        count("SummariesPosted", len(created))
+
+    def post(summary: Summary) -> int:
+        return len(publish(desk, documents, renderer, summary, settings.clock()))
+
+    handed_in = desk.summaries.handed_in()
+    count("SummariesPosted", each_apart((each.source_key, partial(post, each)) for each in handed_in))

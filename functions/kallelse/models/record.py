@@ -64,14 +64,12 @@ class EventRecord(Model):
     ``revision``: rises by one with every change; it guards against two organisers at once, and is the
     SEQUENCE of calendar files.
     ``history``: the details that participants had to be told, the present ones last.
-    ``posted_until``: every mail about the event that was due then has its record; only saves work.
     """
 
     event: Event
     key: str
     revision: int = 1
     history: tuple[Details, ...] = ()
-    posted_until: AwareDatetime | None = None
 
     @model_validator(mode="before")
     @classmethod

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from ...ports import Desk
+from .agenda import TableAgenda
 from .events import TableEvents
 from .limits import TableLimits
 from .mails import TableMails
 from .quotas import TableQuotas
-from .registrations import TableRegistrations
+from .registrations import TableRegistrations, registration_in
 from .seats import TableSeats
 from .summaries import TableSummaries
 from .table import Table, connect
@@ -17,6 +18,7 @@ from .tokens import TableTokens
 def open_desk(table: Table) -> Desk:
     """The desk whose contents are in the table."""
     return Desk(
+        agenda=TableAgenda(table),
         events=TableEvents(table),
         seats=TableSeats(table),
         quotas=TableQuotas(table),
@@ -28,4 +30,4 @@ def open_desk(table: Table) -> Desk:
     )
 
 
-__all__ = ["Table", "connect", "open_desk"]
+__all__ = ["Table", "connect", "open_desk", "registration_in"]

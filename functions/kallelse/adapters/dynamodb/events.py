@@ -10,9 +10,6 @@ from ...models import Event, EventRecord
 from . import keys
 from .table import Item, Table
 
-EVER = "9999"
-"""Sorts after every instant."""
-
 ATTEMPTS = 5
 """How often an event is read anew when another request changes it at the same time."""
 
@@ -35,28 +32,23 @@ class TableEvents:
             seen = _record(item) if item else None
             # An event once loaded keeps its key: the ids of its registrations derive from it.
             record = seen.changed_to(event, now) if seen else EventRecord.new(event, key, now)
-            if self._store(seen, record):
+            if self._store(seen, record, now):
                 return record
         raise AlreadyChanged("others are changing the event at this moment; apply it again")
 
-    def _store(self, seen: EventRecord | None, record: EventRecord) -> bool:
+    def _store(self, seen: EventRecord | None, record: EventRecord, now: datetime) -> bool:
+        item = _item(record) | {"due": keys.FOR_SWEEP, "due_at": keys.instant(now)}
         if seen is None:
-            return self.table.put(_item(record), "attribute_not_exists(pk)")
-        return self.table.put(_item(record), "revision = :revision", {":revision": seen.revision})
+            return self.table.put(item, "attribute_not_exists(pk)")
+        return self.table.put(item, "revision = :revision", {":revision": seen.revision})
 
-    def live(self) -> list[EventRecord]:
-        return [_record(item) for item in self.table.due("event", EVER)]
-
-    def mark_posted(self, record: EventRecord, until: datetime) -> None:
-        self.table.update(
-            keys.event(record.event.id),
-            "SET posted_until = :until",
-            {":until": keys.instant(until), ":revision": record.revision},
-            "revision = :revision AND (attribute_not_exists(posted_until) OR posted_until < :until)",
-        )
-
-    def retire(self, event_id: str) -> None:
-        self.table.update(keys.event(event_id), "REMOVE due, due_at")
+    def look_again(self, record: EventRecord, at: datetime | None) -> None:
+        values: Item = {":revision": record.revision}
+        change = "REMOVE due, due_at"
+        if at:
+            change = "SET due = :sweep, due_at = :at"
+            values |= {":sweep": keys.FOR_SWEEP, ":at": keys.instant(at)}
+        self.table.update(keys.event(record.event.id), change, values, "revision = :revision")
 
 
 def _item(record: EventRecord) -> Item:
@@ -65,9 +57,6 @@ def _item(record: EventRecord) -> Item:
         "event_key": record.key,
         "revision": record.revision,
         "history": [details.model_dump(mode="json") for details in record.history],
-        "posted_until": record.posted_until and keys.instant(record.posted_until),
-        "due": "event",
-        "due_at": keys.instant(record.event.ends_at),
     }
 
 
@@ -78,6 +67,5 @@ def _record(item: Item) -> EventRecord:
             "key": item["event_key"],
             "revision": item["revision"],
             "history": item.get("history"),
-            "posted_until": item.get("posted_until"),
         }
     )

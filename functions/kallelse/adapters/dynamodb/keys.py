@@ -8,7 +8,10 @@ from hashlib import sha256
 Key = dict[str, str]
 
 DUE_INDEX = "due"
-"""Holds only items with work to do: partition ``due`` (what kind), sort ``due_at`` (when)."""
+"""Holds only the keys of items with work to do: partition ``due`` (whose work), sort ``due_at`` (when)."""
+
+FOR_SWEEP, FOR_MAILER, FOR_PUBLISHER = "sweep", "mail", "summary"
+"""Whose work it is."""
 
 
 def instant(moment: datetime) -> str:
@@ -16,9 +19,19 @@ def instant(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
+def minute(moment: datetime) -> str:
+    """The minute of an instant, which sorts before every instant in it."""
+    return instant(moment)[:16]
+
+
 def event_partition(event_id: str) -> str:
     """Everything about one event lies in one partition."""
     return f"EVENT#{event_id}"
+
+
+def event_of(key: Key) -> str:
+    """The event in whose partition the key is."""
+    return key["pk"].removeprefix("EVENT#")
 
 
 def event(event_id: str) -> Key:
@@ -86,6 +99,11 @@ def mails(kind: str, recipient: str) -> str:
 def mail(event_id: str, kind: str, recipient: str, version: int) -> Key:
     """A mail record."""
     return {"pk": event_partition(event_id), "sk": f"{mails(kind, recipient)}{version}"}
+
+
+def mail_id(key: Key) -> str:
+    """The id of the mail whose record has this key."""
+    return "_".join([event_of(key), *key["sk"].split("#")[1:]])
 
 
 def summary(event_id: str, language: str, version: int) -> Key:

@@ -26,8 +26,8 @@ class TableMails:
         item = self.table.get(keys.mail(parts[0], parts[1], parts[2], int(parts[3])))
         return _mail(item) if item else None
 
-    def due(self, now: datetime) -> list[Mail]:
-        return [_mail(item) for item in self.table.due("mail", keys.instant(now))]
+    def due(self, now: datetime) -> list[str]:
+        return [keys.mail_id(key) for key in self.table.due(keys.FOR_MAILER, keys.instant(now))]
 
     def replace(self, seen: Mail, changed: Mail) -> bool:
         return self.table.put(
@@ -55,7 +55,7 @@ def _item(mail: Mail) -> Item:
     item = keys.mail(mail.event_id, mail.kind, mail.recipient, mail.version) | mail.model_dump(
         mode="json", exclude={"due_at"}
     )
-    return item | ({"due": "mail", "due_at": keys.instant(mail.due_at)} if mail.due_at else {})
+    return item | ({"due": keys.FOR_MAILER, "due_at": keys.instant(mail.due_at)} if mail.due_at else {})
 
 
 def _mail(item: Item) -> Mail:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...models import Mode, Registration, RegistrationState
 from ...ports import Change
 from . import keys
-from .table import Item, Table
+from .table import Item, Table, plain
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
@@ -59,7 +58,7 @@ class TableRegistrations:
         return self.table.count("pk = :pk AND begins_with(sk, :prefix)", values)
 
     def store(self, *changes: Change) -> bool:
-        writes = [(_item(changed), *_condition(seen, changed)) for seen, changed in changes]
+        writes = [(_stored(seen, changed), *_condition(seen, changed)) for seen, changed in changes]
         entries = [write for seen, changed in changes for write in self._entry_writes(seen, changed)]
         if len(writes) == 1 and not entries:
             return self.table.put(*writes[0])
@@ -89,15 +88,16 @@ class TableRegistrations:
             self.table.delete_in_transaction(_entry(seen)),
         )
 
-    def held_until(self, now: datetime) -> list[Registration]:
-        return [_registration(item) for item in self.table.due("hold", keys.instant(now))]
-
-    def with_outbox(self, until: datetime) -> list[Registration]:
-        return [_registration(item) for item in self.table.due("registration", keys.instant(until))]
-
     def clear_outbox(self, registration: Registration) -> None:
         empty = registration.model_copy(update={"outbox": ()})
-        self.table.put(_item(empty), UNCHANGED, {":revision": registration.revision})
+        self.table.put(_item(empty) | _due(empty), UNCHANGED, {":revision": registration.revision})
+
+
+def registration_in(key: dict[str, Any]) -> tuple[str, str] | None:
+    """The event and the id of the registration with this key, as a stream has keys; None for others."""
+    found = plain(key)
+    what, _, registration_id = found["sk"].partition("#")
+    return (keys.event_of(found), registration_id) if what == "REG" else None
 
 
 def _condition(seen: Registration | None, changed: Registration) -> tuple[str, Item]:
@@ -114,16 +114,28 @@ def _entry(registration: Registration) -> Item:
     )
 
 
+def _stored(seen: Registration | None, changed: Registration) -> Item:
+    """The item, with an entry in the index unless the sweep finds it through its block anyway.
+
+    One who has just got a seat was preceded by the claim, which put the block before the sweep.
+    """
+    item = _item(changed)
+    if changed.block is None or (seen and seen.block == changed.block):
+        item |= _due(changed)
+    return item
+
+
 def _item(registration: Registration) -> Item:
     item = keys.registration(registration.event_id, registration.id)
-    return item | registration.model_dump(mode="json") | _due(registration)
+    owing = {"owing": "mail"} if registration.outbox else {}
+    return item | registration.model_dump(mode="json") | owing
 
 
 def _due(registration: Registration) -> Item:
     if registration.outbox:
-        return {"due": "registration", "due_at": keys.instant(registration.registered_at)}
+        return {"due": keys.FOR_SWEEP, "due_at": keys.instant(registration.registered_at)}
     if registration.held_until:
-        return {"due": "hold", "due_at": keys.instant(registration.held_until)}
+        return {"due": keys.FOR_SWEEP, "due_at": keys.instant(registration.held_until)}
     return {}
 
 

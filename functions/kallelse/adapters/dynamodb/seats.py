@@ -32,6 +32,11 @@ CLAIM_FOR_WAITING = (
 
 SET_OPENING = "closes_at = :closes_at, opens_at = :opens_at"
 
+TOUCH = "touched_at = :now, due = :sweep, due_at = if_not_exists(due_at, :minute)"
+"""Puts the block before the sweep. Its entry in the index is written once, however many seats change
+until the sweep has checked it; so is that of the registrations, which are found through it.
+"""
+
 ATTEMPTS = 10
 """How often blocks are read anew when another request changes them at the same time."""
 
@@ -69,8 +74,8 @@ class TableSeats:
 
     def _make(self, event: Event, turn: int, mode: Mode, numbers: range, now: datetime) -> None:
         # Born without seats, and with the mark: whoever finds that nobody waits lifts it.
-        values: Item = {":none": 0, ":now": _ms(now)} | _opening(event)
-        change = f"SET seats = :none, queue = :none, touched_at = :now, {SET_OPENING}"
+        values: Item = {":none": 0} | _touch(now) | _opening(event)
+        change = f"SET seats = :none, queue = :none, {TOUCH}, {SET_OPENING}"
         blocks = [keys.seat_block(event.id, mode, number) for number in numbers]
         new = "attribute_not_exists(pk)"
         self._in_turn(
@@ -154,15 +159,15 @@ class TableSeats:
             refusal = _refusal(item, now)
             if refusal is not None:
                 return refusal
-            change = "ADD holders :holder SET touched_at = :now"
-            if self.table.update(key, change, {":holder": {holder}, ":now": _ms(now)}, CLAIM):
+            change = f"ADD holders :holder SET {TOUCH}"
+            if self.table.update(key, change, {":holder": {holder}} | _touch(now), CLAIM):
                 return number
         return NoSeat.FULL
 
     def _renew(self, key: keys.Key, holder: str, now: datetime) -> bool:
         # The sweep takes a seat that was claimed long ago, and has no registration yet, for an orphan.
-        values: Item = {":holder": holder, ":now": _ms(now)}
-        return self.table.update(key, "SET touched_at = :now", values, "contains(holders, :holder)")
+        values: Item = {":holder": holder} | _touch(now)
+        return self.table.update(key, f"SET {TOUCH}", values, "contains(holders, :holder)")
 
     def look(self, event: Event, mode: Mode, now: datetime) -> NoSeat | None:
         blocks = self.table.query(keys.event_partition(event.id), keys.seat_blocks(mode))
@@ -174,11 +179,11 @@ class TableSeats:
     def claim_for_waiting(self, event_id: str, mode: Mode, holder: str, now: datetime) -> int | None:
         blocks = self.blocks(event_id, mode)
         blocks.sort(key=lambda block: holder not in block.holders)
-        values: Item = {":set": {holder}, ":holder": holder, ":now": _ms(now), ":none": 0}
+        values: Item = {":set": {holder}, ":holder": holder, ":none": 0} | _touch(now)
         for block in blocks:
             if (block.free or holder in block.holders) and self.table.update(
                 keys.seat_block(event_id, mode, block.number),
-                "ADD holders :set SET touched_at = :now",
+                f"ADD holders :set SET {TOUCH}",
                 values,
                 CLAIM_FOR_WAITING,
             ):
@@ -188,8 +193,8 @@ class TableSeats:
     def release(self, event_id: str, mode: Mode, block: int, holder: str, now: datetime) -> None:
         self.table.update(
             keys.seat_block(event_id, mode, block),
-            "DELETE holders :holder SET touched_at = :now",
-            {":holder": {holder}, ":now": _ms(now)},
+            f"DELETE holders :holder SET {TOUCH}",
+            {":holder": {holder}} | _touch(now),
             "attribute_exists(pk)",
         )
         self._say_not_full(event_id, mode)
@@ -206,7 +211,7 @@ class TableSeats:
 
     def announce(self, event_id: str, mode: Mode, block: int, now: datetime) -> None:
         key = keys.seat_block(event_id, mode, block)
-        self.table.update(key, "SET touched_at = :now", {":now": _ms(now)}, "attribute_exists(pk)")
+        self.table.update(key, f"SET {TOUCH}", _touch(now), "attribute_exists(pk)")
 
     def line(self, event_id: str, mode: Mode) -> Line:
         return _line(self.table.get(keys.line(event_id, mode)) or {})
@@ -255,10 +260,10 @@ class TableSeats:
 
     def audited(self, event_id: str, mode: Mode, seen: Sequence[SeatBlock]) -> None:
         for block in seen:
-            if block.touched_at is not None and block.touched_at != block.audited_at:
+            if block.touched_at is not None:
                 self.table.update(
                     keys.seat_block(event_id, mode, block.number),
-                    "SET audited_at = :touched",
+                    "REMOVE due, due_at",
                     {":touched": _ms(block.touched_at)},
                     "touched_at = :touched",
                 )
@@ -287,6 +292,10 @@ def _refusal(item: Item, now: datetime) -> NoSeat | None:
     return NoSeat.FULL if len(item.get("holders", ())) >= item["seats"] else None
 
 
+def _touch(now: datetime) -> Item:
+    return {":now": _ms(now), ":minute": keys.minute(now), ":sweep": keys.FOR_SWEEP}
+
+
 def _opening(event: Event) -> Item:
     closes_at = EPOCH if event.cancelled else event.closes_at
     return {":closes_at": _ms(closes_at), ":opens_at": _ms(event.opens_at or EPOCH)}
@@ -304,7 +313,7 @@ def _block(item: Item) -> SeatBlock:
         holders=frozenset(item.get("holders", ())),
         queue=int(item["queue"]) if "queue" in item else None,
         touched_at=_moment(item.get("touched_at")),
-        audited_at=_moment(item.get("audited_at")),
+        unchecked="due" in item,
     )
 
 

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from ...models import Language, Summary, SummaryState
 from . import keys
-from .events import EVER
 from .table import Item, Table
+
+EVER = "9999"
+"""Sorts after every instant."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class TableSummaries:
     def put(self, summary: Summary) -> bool:
         item = keys.summary(summary.event_id, summary.language, summary.version)
         item |= summary.model_dump(mode="json")
-        item |= {"due": "summary", "due_at": keys.instant(summary.handed_in_at)}
+        item |= {"due": keys.FOR_PUBLISHER, "due_at": keys.instant(summary.handed_in_at)}
         return self.table.put(item, "attribute_not_exists(pk)")
 
     def mark_published(self, summary: Summary) -> None:
@@ -45,7 +47,8 @@ class TableSummaries:
         )
 
     def handed_in(self) -> list[Summary]:
-        return [_summary(item) for item in self.table.due("summary", EVER)]
+        found = map(self.table.get, self.table.due(keys.FOR_PUBLISHER, EVER))
+        return [_summary(item) for item in found if item]
 
 
 def _summary(item: Item) -> Summary:

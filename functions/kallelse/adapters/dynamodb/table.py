@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnection
 
 from ...errors import Unavailable
-from .keys import DUE_INDEX
+from .keys import DUE_INDEX, Key
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -84,13 +84,15 @@ class Table:
             **options,
         )
 
-    def due(self, what: str, until: str) -> Iterator[Item]:
-        """The items of the due index of one kind up to an instant, the oldest first."""
-        yield from self._items(
+    def due(self, what: str, until: str) -> Iterator[Key]:
+        """The keys of the items of one kind that are due by an instant, the first due first."""
+        items = self._items(
             IndexName=DUE_INDEX,
             KeyConditionExpression="due = :due AND due_at <= :until",
             ExpressionAttributeValues=typed({":due": what, ":until": until}),
         )
+        for item in items:
+            yield {"pk": item["pk"], "sk": item["sk"]}
 
     def _items(self, **request: Any) -> Iterator[Item]:
         for answer in self._pages(**request):
