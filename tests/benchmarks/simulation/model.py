@@ -67,7 +67,7 @@ class Layout:
     split: bool
     """Whether each item may use a whole partition (split for heat), or all share one."""
     eased: bool = False
-    """Whether only blocks limit: a warm table, index keys spread, the event cached."""
+    """Whether only blocks limit: a warm table, and the event cached."""
 
 
 ONE_PARTITION = Layout("One partition: before any split", split=False)
@@ -140,8 +140,9 @@ def _needs(layout: Layout, kind: str, units: dict[str, int]) -> tuple[tuple[str,
     places = units if layout.split else {"partition": total}
     needs = {place: each / PARTITION[kind] for place, each in places.items() if place != REGISTRATION}
     needs["table"] = total / table[kind]
-    if kind == "write" and REGISTRATION in units and not layout.eased:
-        needs["index"] = 1 / PARTITION[kind]  # one key that grows with time, which no split relieves
+    if "counter" in units and not layout.eased:
+        # Without a block to find it through, the registration needs an entry under one ever growing key.
+        needs["index"] = 1 / PARTITION[kind]
     return tuple((f"{kind} {place}", seconds) for place, seconds in needs.items())
 
 
