@@ -28,6 +28,7 @@ KallelseError
 │   ├── FormTooOld            or not one of ours: to be sent again
 │   └── FormTrapped           a field that people do not see was filled in
 └── SendError                 the mail service did not take a mail
+    ├── ShiftOver             surely unsent: the mailer's time ends before its turn comes
     ├── SendThrottled         surely unsent, try again soon
     ├── SendingPaused         surely unsent, and an operator has to act
     ├── SendRejected          surely unsent, and never will be
@@ -175,6 +176,10 @@ class FormTrapped(FormRefused):
 
 class SendError(KallelseError):
     """The mail service did not take a mail."""
+
+
+class ShiftOver(SendError):
+    """The mailer's time ends before the mail may be sent: surely unsent."""
 
 
 class SendThrottled(SendError):

@@ -11,7 +11,7 @@ from enum import StrEnum
 from pydantic import AwareDatetime
 
 from .errors import AlreadyChanged
-from .models import Mail, MailState, Model
+from .models import STALE, Mail, MailState, Model
 from .ports import Desk
 
 ATTEMPTS = 5
@@ -74,12 +74,18 @@ def heed(desk: Desk, feedback: Feedback, now: datetime) -> Mail | None:
             update={
                 "state": STATE_AFTER[feedback.kind],
                 "message_id": feedback.message_id,
-                "due_at": None,
+                "due_at": _due_at(feedback.kind, now),
+                "stuck": feedback.kind is FeedbackKind.REJECT,
             }
         )
         if desk.mails.replace(mail, moved):
             return moved
     raise AlreadyChanged("the mail record keeps changing; the queue will bring the event again")
+
+
+def _due_at(kind: FeedbackKind, now: datetime) -> datetime | None:
+    # Taken: to be missed if nothing more is told. Rejected: to be reported.
+    return {FeedbackKind.SEND: now + STALE, FeedbackKind.REJECT: now}.get(kind)
 
 
 def _remember_addresses(desk: Desk, feedback: Feedback, now: datetime) -> None:

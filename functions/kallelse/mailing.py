@@ -3,39 +3,77 @@
 | from     | what happens                                  | to                                 |
 |----------|-----------------------------------------------|------------------------------------|
 | PENDING  | a mailer takes the lease                      | SENDING, attempt + 1               |
-| SENDING  | the service takes the mail                    | ACCEPTED                           |
+| SENDING  | the service takes the mail                    | ACCEPTED, due after STALE          |
+| SENDING  | its turn would come after the mailer's time   | PENDING, attempt - 1, due          |
+| SENDING  | its letter cannot be written: surely unsent   | PENDING, due later; then FAILED    |
 | SENDING  | throttled: surely unsent                      | PENDING, due after a jitter        |
 | SENDING  | paused or over quota: surely unsent           | PENDING, attempt - 1, due later    |
-| SENDING  | rejected: surely unsent, for good             | FAILED                             |
+| SENDING  | rejected: surely unsent, for good             | FAILED, stuck                      |
 | SENDING  | answer lost, or the lease ends                | UNKNOWN, due after FEEDBACK_WAIT   |
 | SENDING  | address suppressed, or the mail lost its sense| SUPPRESSED                         |
 | UNKNOWN  | still no feedback, and the kind may be resent | PENDING, once                      |
-| UNKNOWN  | still no feedback, and it may not             | UNKNOWN for an operator, alarmed   |
+| UNKNOWN  | still no feedback, and it may not             | UNKNOWN, stuck                     |
+| ACCEPTED | no feedback for STALE                         | ACCEPTED, stuck                    |
+| (any)    | stuck, and an operator says: send again       | PENDING                            |
 
+What is stuck is reported at once, and each day until feedback or an operator moves it (RECONCILE), for
+as long as GIVEN_UP. So every record ends in a final state, or in the alarm.
 Feedback moves a record on from any of them: see :mod:`kallelse.feedback`.
+
+A mail is leased and written first and waits for its turn then (:mod:`kallelse.pacing`), so that no turn
+is lost to a lease that another mailer has, or to a mail that has lost its sense.
 """
 
 from __future__ import annotations
 
+import logging
+import random
 import secrets
-from collections.abc import Callable, Iterable
+from collections import deque
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
-from .errors import SendError, SendingPaused, SendOutcomeUnknown, SendRejected, SendThrottled
-from .models import Mail, MailKind, MailState
+from .errors import (
+    AlreadyChanged,
+    NotFound,
+    Refused,
+    SendError,
+    SendingPaused,
+    SendOutcomeUnknown,
+    SendRejected,
+    SendThrottled,
+    ShiftOver,
+    Unavailable,
+)
+from .models import ABOUT_EVENT, STALE, Mail, MailKind, MailState, kind_in
+from .pacing import Crew, Shift, take_turn
 from .ports import Desk, Postman
 
-LEASE = timedelta(minutes=2)
+log = logging.getLogger("kallelse")
+
+LEASE = timedelta(minutes=3)
 """How long a mailer may work at one mail; longer than the mailer function's time limit."""
 
 FEEDBACK_WAIT = timedelta(minutes=10)
 """How long to wait for feedback on a mail whose answer was lost."""
 
+RECONCILE = timedelta(days=1)
+"""How often what is stuck is reported."""
+
+GIVEN_UP = timedelta(days=30)
+"""For how long what is stuck is reported."""
+
 PAUSE = timedelta(minutes=5)
 """How long to wait when the account cannot send."""
 
+WRITTEN_AT_MOST = 3
+"""How often it is tried to write a letter that something in it keeps from being written."""
+
 RESENT_ONCE = frozenset(MailKind) - {MailKind.SUMMARY}
 """Kinds that are worse missing than doubled. A doubled summary is the worse, so an operator decides."""
+
+TO_MANY = ABOUT_EVENT | {MailKind.SUMMARY}
+"""Kinds that go out by the thousand. The others go first, as somebody waits for each of them."""
 
 
 class Letter:
@@ -52,49 +90,64 @@ Compose = Callable[[Mail], Letter | None]
 """Writes the letter of a mail; None when the mail has lost its sense."""
 
 
-def sweep(desk: Desk, postman: Postman, compose: Compose, clock: Callable[[], datetime]) -> list[Mail]:
-    """Look at every mail that is due; gives those that changed."""
-    due = map(desk.mails.get, desk.mails.due(clock()))
-    return work(desk, postman, compose, clock, (mail for mail in due if mail))
+def sweep(desk: Desk, postman: Postman, compose: Compose, shift: Shift, crew: Crew[Mail]) -> list[Mail]:
+    """Look at every mail that is due, as long as the shift lasts; gives those that changed."""
+    pile = _piled(desk.mails.due(shift.clock()))
+    return crew(lambda: work(desk, postman, compose, shift, pile), shift.workers)
 
 
-def work(
-    desk: Desk,
-    postman: Postman,
-    compose: Compose,
-    clock: Callable[[], datetime],
-    mails: Iterable[Mail],
-) -> list[Mail]:
-    """Do what each of the mails needs. Stops at the first sign that the account cannot send."""
+def work(desk: Desk, postman: Postman, compose: Compose, shift: Shift, pile: deque[str]) -> list[Mail]:
+    """Do what each mail of the pile needs, which several may work at.
+
+    Leaves the rest at the first sign that no more can be sent, and when the shift is over.
+    """
     changed: list[Mail] = []
-    for mail in mails:
+    for mail_id in _taken(pile, shift):
         try:
-            after = attend_to(desk, postman, compose, clock(), mail)
-        except SendingPaused:
-            break
-        changed += [after] if after else []
+            after = attend_to(desk, postman, compose, shift, mail_id)
+        except (SendingPaused, ShiftOver):
+            pile.clear()
+        except Unavailable:
+            # The others may go out; this one is found again when its lease ends.
+            log.warning("a mail met a storage that does not keep up", extra={"mail": mail_id})
+        else:
+            changed += [after] if after else []
     return changed
 
 
-def attend_to(desk: Desk, postman: Postman, compose: Compose, now: datetime, mail: Mail) -> Mail | None:
+def attend_to(desk: Desk, postman: Postman, compose: Compose, shift: Shift, mail_id: str) -> Mail | None:
     """Do what one mail needs at this instant; None when that is nothing, or another mailer was faster.
 
-    Raises SendingPaused, after putting the mail back, when the account cannot send.
+    Raises SendingPaused or ShiftOver, after putting the mail back, when no more can be sent.
     """
-    if mail.due_at is None or mail.due_at > now:
+    now, mail = shift.clock(), desk.mails.get(mail_id)
+    if mail is None or mail.due_at is None or mail.due_at > now:
         return None
     if mail.state is MailState.SENDING:
         return _move(desk, mail, state=MailState.UNKNOWN, due_at=now + FEEDBACK_WAIT)
+    if mail.stuck or mail.state is MailState.ACCEPTED:
+        return _report(desk, mail, now)
     if mail.state is MailState.UNKNOWN:
         return _decide(desk, mail, now)
     lease = _move(desk, mail, state=MailState.SENDING, attempt=mail.attempt + 1, due_at=now + LEASE)
-    return lease and _send(desk, postman, compose, now, lease)
+    return lease and _send(desk, postman, compose, shift, lease)
 
 
-def unresolved(mail: Mail) -> bool:
-    """Whether an operator has to look: nobody knows if it was sent, or it never will be."""
-    waits_for_nobody = mail.state is MailState.UNKNOWN and mail.due_at is None
-    return waits_for_nobody or mail.state is MailState.FAILED
+def decide(desk: Desk, mail_id: str, *, again: bool, now: datetime) -> Mail:
+    """An operator's word on a mail that is stuck: send it again, or leave it as it is.
+
+    Raises NotFound, Refused when it is not stuck, or AlreadyChanged.
+    """
+    mail = desk.mails.get(mail_id)
+    if mail is None:
+        raise NotFound("there is no such mail")
+    if not mail.stuck:
+        raise Refused("the mail is not stuck; nothing is to be decided")
+    changes = {"state": MailState.PENDING, "due_at": now} if again else {"due_at": None}
+    decided = _move(desk, mail, stuck=False, **changes)
+    if decided is None:
+        raise AlreadyChanged("the mail was changed at the same moment; look at it again")
+    return decided
 
 
 def _move(desk: Desk, mail: Mail, **changes: object) -> Mail | None:
@@ -105,19 +158,54 @@ def _move(desk: Desk, mail: Mail, **changes: object) -> Mail | None:
 def _decide(desk: Desk, mail: Mail, now: datetime) -> Mail | None:
     if mail.kind in RESENT_ONCE and mail.attempt < 2:
         return _move(desk, mail, state=MailState.PENDING, due_at=now)
-    return _move(desk, mail, due_at=None)
+    return _report(desk, mail, now)
 
 
-def _send(desk: Desk, postman: Postman, compose: Compose, now: datetime, lease: Mail) -> Mail | None:
-    letter = compose(lease)
+def _report(desk: Desk, mail: Mail, now: datetime, **changes: object) -> Mail | None:
+    again = now + RECONCILE
+    due_at = again if again < mail.created_at + GIVEN_UP else None
+    return _move(desk, mail, stuck=True, due_at=due_at, **changes)
+
+
+def _piled(mail_ids: list[str]) -> deque[str]:
+    # In an order of its own for each mailer, so that they seldom reach for the same mail.
+    mixed = random.sample(mail_ids, len(mail_ids))
+    return deque(sorted(mixed, key=lambda mail_id: kind_in(mail_id) in TO_MANY))
+
+
+def _taken(pile: deque[str], shift: Shift) -> Iterator[str]:
+    while not shift.is_over:
+        try:
+            yield pile.popleft()
+        except IndexError:
+            return
+
+
+def _send(desk: Desk, postman: Postman, compose: Compose, shift: Shift, lease: Mail) -> Mail | None:
+    try:
+        letter = compose(lease)
+    except Unavailable:
+        raise
+    except Exception as error:
+        return _unwritten(desk, lease, error, shift.clock())
     if letter is None or desk.mails.is_suppressed(letter.recipient):
         return _move(desk, lease, state=MailState.SUPPRESSED, due_at=None)
     tags = {"mail_id": lease.id, "attempt": str(lease.attempt)}
     try:
+        take_turn(desk.pace, shift)
         message_id = postman.send(letter.recipient, letter.message, tags)
     except SendError as error:
-        return _after(desk, lease, error, now)
-    return _move(desk, lease, state=MailState.ACCEPTED, message_id=message_id, due_at=None)
+        return _after(desk, lease, error, shift.clock())
+    due_at = shift.clock() + STALE
+    return _move(desk, lease, state=MailState.ACCEPTED, message_id=message_id, due_at=due_at)
+
+
+def _unwritten(desk: Desk, lease: Mail, error: Exception, now: datetime) -> Mail | None:
+    # The text of the error may hold what is in the letter.
+    log.error("a mail cannot be written", extra={"mail": lease.id, "error": type(error).__name__})
+    if lease.attempt < WRITTEN_AT_MOST:
+        return _move(desk, lease, state=MailState.PENDING, due_at=now + PAUSE)
+    return _report(desk, lease, now, state=MailState.FAILED)
 
 
 def _after(desk: Desk, lease: Mail, error: SendError, now: datetime) -> Mail | None:
@@ -125,10 +213,11 @@ def _after(desk: Desk, lease: Mail, error: SendError, now: datetime) -> Mail | N
         case SendThrottled():
             return _move(desk, lease, state=MailState.PENDING, due_at=now + _jitter())
         case SendRejected():
-            return _move(desk, lease, state=MailState.FAILED, due_at=None)
+            return _report(desk, lease, now, state=MailState.FAILED)
         case SendOutcomeUnknown():
             return _move(desk, lease, state=MailState.UNKNOWN, due_at=now + FEEDBACK_WAIT)
-    _move(desk, lease, state=MailState.PENDING, attempt=lease.attempt - 1, due_at=now + PAUSE)
+    wait = timedelta(0) if isinstance(error, ShiftOver) else PAUSE
+    _move(desk, lease, state=MailState.PENDING, attempt=lease.attempt - 1, due_at=now + wait)
     raise error
 
 

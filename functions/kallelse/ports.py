@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -333,6 +333,17 @@ class Summaries(Protocol):
         ...
 
 
+class Pace(Protocol):
+    """The instants at which mails may be sent, which all mailers share."""
+
+    def reserve(self, step: timedelta, earliest: datetime, latest: datetime) -> datetime | None:
+        """The first free instant from ``earliest`` on; the one after it is free ``step`` later.
+
+        None, and nothing is reserved, when it would be after ``latest``.
+        """
+        ...
+
+
 @dataclass(frozen=True)
 class Desk:
     """Everything that is kept in the table, for the services to work with."""
@@ -346,6 +357,7 @@ class Desk:
     tokens: Tokens
     limits: Limits
     summaries: Summaries
+    pace: Pace
 
 
 class Documents(Protocol):
@@ -365,4 +377,12 @@ class Postman(Protocol):
 
     def send(self, recipient: str, message: bytes, tags: dict[str, str]) -> str:
         """Send once, never retry, and give the service's message id; raises SendError."""
+        ...
+
+
+class Account(Protocol):
+    """The account at the mail service."""
+
+    def rate(self) -> float:
+        """How many mails a second it may send; raises SendError when the service does not tell."""
         ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kallelse.ports import Desk
 
-from .mailing import FakeLimits, FakeMails, FakeSummaries, FakeTokens
+from .mailing import FakeLimits, FakeMails, FakePace, FakeSummaries, FakeTokens, alone, unhurried
 from .seating import FakeAgenda, FakeEvents, FakeQuotas, FakeRegistrations, FakeSeats
 
 
@@ -21,7 +21,8 @@ def fake_desk() -> Desk:
         tokens=FakeTokens(),
         limits=FakeLimits(),
         summaries=FakeSummaries(),
+        pace=FakePace(),
     )
 
 
-__all__ = ["FakeSeats", "fake_desk"]
+__all__ = ["FakePace", "FakeSeats", "alone", "fake_desk", "unhurried"]

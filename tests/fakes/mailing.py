@@ -1,9 +1,10 @@
-"""Mails, tokens, limits and summaries in plain dictionaries."""
+"""Mails, tokens, limits, summaries and the pace in plain dictionaries."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from kallelse.models import (
@@ -15,6 +16,7 @@ from kallelse.models import (
     SummaryState,
     Token,
 )
+from kallelse.pacing import Shift
 
 
 @dataclass
@@ -104,3 +106,25 @@ class FakeSummaries:
 
     def handed_in(self) -> list[Summary]:
         return [each for each in self.kept.values() if each.state is SummaryState.HANDED_IN]
+
+
+@dataclass
+class FakePace:
+    free_at: datetime | None = None
+
+    def reserve(self, step: timedelta, earliest: datetime, latest: datetime) -> datetime | None:
+        slot = max(self.free_at or earliest, earliest)
+        if slot > latest:
+            return None
+        self.free_at = slot + step
+        return slot
+
+
+def unhurried(clock: Callable[[], datetime]) -> Shift:
+    """A shift that never ends, on a clock that nobody has to wait for."""
+    return Shift(clock, datetime.max.replace(tzinfo=UTC), 1000.0, lambda _: None)
+
+
+def alone(work: Callable[[], list[Mail]], _: int) -> list[Mail]:
+    """A crew of one."""
+    return work()

@@ -7,6 +7,7 @@ from datetime import timedelta
 import boto3
 import pytest
 from tests.conftest import utc
+from tests.fakes import alone, unhurried
 from tests.guarantees import breaches, by_name, form, opened
 from tests.people import registered
 
@@ -29,13 +30,13 @@ def test_with_nothing_due_each_function_of_the_clock_makes_one_query_however_man
     dispatching.tick(desk, STARTS - 3 * DAY)
     dispatching.tick(desk, STARTS - 3 * DAY + MINUTE)
     now = STARTS - 3 * DAY + 2 * MINUTE
-    mailing.sweep(desk, Nobody(), lambda _: None, lambda: now)  # what was posted so far
+    mailing.sweep(desk, Nobody(), lambda _: None, unhurried(lambda: now), alone)  # what was posted so far
     requests: list[str] = []
     client = desk.events.table.client  # type: ignore[attr-defined]
     client.meta.events.register("before-call.dynamodb.*", lambda model, **_: requests.append(model.name))
     dispatching.tick(desk, now)
     assert requests == ["Query"]
-    mailing.sweep(desk, Nobody(), lambda _: None, lambda: now)
+    mailing.sweep(desk, Nobody(), lambda _: None, unhurried(lambda: now), alone)
     assert requests == ["Query"] * 2
     desk.summaries.handed_in()
     assert requests == ["Query"] * 3

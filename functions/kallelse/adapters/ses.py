@@ -33,10 +33,19 @@ ERRORS: dict[str, type[SendError]] = {
     "BadRequestException": SendRejected,
 }
 
+DAILY_QUOTA = "Daily message quota exceeded"
+"""What SES says of the quota of 24 hours, under the error code that also stands for too many a second.
+
+https://docs.aws.amazon.com/ses/latest/dg/manage-sending-quotas-errors.html
+"""
+
+CONNECTIONS = 32
+"""As many as a mailer has threads at most, so that none has to open a connection for each mail."""
+
 
 @dataclass(frozen=True)
 class SesPostman:
-    """Keeps the promise of :class:`kallelse.ports.Postman`."""
+    """Keeps the promises of :class:`kallelse.ports.Postman` and :class:`kallelse.ports.Account`."""
 
     client: SESV2Client
     sender: str
@@ -54,14 +63,31 @@ class SesPostman:
         except (EndpointConnectionError, ConnectTimeoutError) as error:
             raise SendThrottled("the mail service cannot be reached") from error
         except ClientError as error:
-            code = error.response["Error"]["Code"]
-            raise ERRORS.get(code, SendOutcomeUnknown)(code) from error
+            raise _meaning(error) from error
         except BotoCoreError as error:
             raise SendOutcomeUnknown(type(error).__name__) from error
         return answer["MessageId"]
 
+    def rate(self) -> float:
+        try:
+            return self.client.get_account()["SendQuota"]["MaxSendRate"]
+        except (ClientError, BotoCoreError) as error:
+            raise SendError(type(error).__name__) from error
+
+
+def _meaning(error: ClientError) -> SendError:
+    code, message = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
+    if DAILY_QUOTA in message:
+        return SendingPaused(code)
+    return ERRORS.get(code, SendOutcomeUnknown)(code)
+
 
 def connect(sender: str, configuration_set: str) -> SesPostman:
     """The account's SES; a call that takes longer than 10 seconds counts as unanswered."""
-    config = Config(connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 1})
+    config = Config(
+        connect_timeout=3,
+        read_timeout=10,
+        retries={"total_max_attempts": 1},
+        max_pool_connections=CONNECTIONS,
+    )
     return SesPostman(boto3.client("sesv2", config=config), sender, configuration_set)

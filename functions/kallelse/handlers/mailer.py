@@ -2,45 +2,54 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from functools import cache
+from datetime import datetime, timedelta
+from functools import cache, partial
 from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ..adapters import s3, ses
 from ..adapters.dynamodb import connect, open_desk, registration_in
 from ..composing import Composer
 from ..config import MailerSettings, read
 from ..dispatching import settle
-from ..mailing import sweep, unresolved
+from ..mailing import sweep
 from ..models import MailState
 from ..observability import count, logger, metrics
+from ..pacing import KnownRate, Shift, in_threads, sleep_until
 from ..ports import Desk, Postman
 from ..rendering import Renderer
 
+MARGIN = timedelta(seconds=35)
+"""What a mail can take once its turn has come: 13 seconds at the mail service, 20 at the table."""
+
 
 @cache
-def _wiring() -> tuple[MailerSettings, Desk, Postman, Composer]:
+def _wiring() -> tuple[MailerSettings, Desk, Postman, Composer, KnownRate]:
     settings = read(MailerSettings)
     desk = open_desk(connect(settings.table))
     documents = s3.connect(settings.bucket)
     renderer = Renderer(settings.templates)
     composer = Composer(desk, documents, renderer, settings.sender, settings.base_url)
-    return settings, desk, ses.connect(settings.sender, settings.configuration_set), composer
+    postman = ses.connect(settings.sender, settings.configuration_set)
+    return settings, desk, postman, composer, KnownRate(postman)
 
 
 @metrics.log_metrics
-def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Post what the registrations of the stream call for, and send what is due.
 
     A stream record only says where there is work. So a doubled or lost record repeats or loses
     nothing; one that cannot be dealt with is named, and the stream brings the batch again from there.
     """
-    settings, desk, postman, composer = _wiring()
+    settings, desk, postman, composer, known_rate = _wiring()
     clock = settings.clock
     failed = [each for each in event.get("Records", []) if not _posted(desk, each, clock())]
-    changed = sweep(desk, postman, lambda mail: composer.compose(mail, clock()), clock)
+    ends_at = clock() + timedelta(milliseconds=context.get_remaining_time_in_millis()) - MARGIN
+    shift = Shift(clock, ends_at, known_rate.at(clock()), partial(sleep_until, clock))
+    changed = sweep(desk, postman, lambda mail: composer.compose(mail, clock()), shift, in_threads)
     count("MailsAccepted", sum(mail.state is MailState.ACCEPTED for mail in changed))
-    count("MailsUnresolved", sum(unresolved(mail) for mail in changed))
+    count("MailsStuck", sum(mail.stuck for mail in changed))
     return {"batchItemFailures": [{"itemIdentifier": each["dynamodb"]["SequenceNumber"]} for each in failed]}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from enum import StrEnum
 
 from pydantic import AwareDatetime
@@ -30,6 +31,11 @@ class MailKind(StrEnum):
     SUMMARY = "summary"
 
 
+def kind_in(mail_id: str) -> MailKind:
+    """The kind of the mail with this id, see :attr:`Mail.id`."""
+    return MailKind(mail_id.split("_")[1])
+
+
 REPEATED = frozenset({MailKind.CHANGED, MailKind.REGISTERED_ALREADY, MailKind.LOST_LINK})
 """Kinds that one registration may call for several times."""
 
@@ -38,6 +44,13 @@ ABOUT_EVENT = frozenset(
     {MailKind.JOIN_LINK, MailKind.REMINDER, MailKind.EVENT_CHANGED, MailKind.EVENT_CANCELLED}
 )
 """Kinds that the event calls for as it stands, and not a change of the registration."""
+
+
+STALE = timedelta(days=1)
+"""How long an accepted mail may be without feedback. SES tries to deliver one for 14 hours at most.
+
+https://docs.aws.amazon.com/ses/latest/dg/send-email-concepts-deliverability.html
+"""
 
 
 class MailState(StrEnum):
@@ -62,7 +75,8 @@ class Mail(Model):
     :func:`kallelse.scheduling.version`.
     ``attempt``: how many times sending began; it is the fence of the lease.
     ``due_at``: when the mailer looks at it next (PENDING: to send; SENDING: the lease ends;
-    UNKNOWN: to decide); None when nothing is left to do.
+    UNKNOWN: to decide; ACCEPTED: no feedback came); None when nothing is left to do.
+    ``stuck``: nobody knows what became of it, or it cannot be sent: an operator has to look.
     """
 
     event_id: Slug
@@ -72,6 +86,7 @@ class Mail(Model):
     state: MailState = MailState.PENDING
     attempt: int = 0
     due_at: AwareDatetime | None = None
+    stuck: bool = False
     message_id: str | None = None
     created_at: AwareDatetime
 

@@ -7,6 +7,7 @@ from .agenda import TableAgenda
 from .events import TableEvents
 from .limits import TableLimits
 from .mails import TableMails
+from .pace import TablePace
 from .quotas import TableQuotas
 from .registrations import TableRegistrations, registration_in
 from .seats import TableSeats
@@ -27,6 +28,7 @@ def open_desk(table: Table) -> Desk:
         tokens=TableTokens(table),
         limits=TableLimits(table),
         summaries=TableSummaries(table),
+        pace=TablePace(table),
     )
 
 

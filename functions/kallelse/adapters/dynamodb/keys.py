@@ -122,6 +122,10 @@ def suppressed(address: str) -> Key:
     return {"pk": f"SUPPRESSED#{digest}", "sk": "SUPPRESSED"}
 
 
+PACE: Key = {"pk": "PACE", "sk": "PACE"}
+"""When the next mail may be sent."""
+
+
 def limit(name: str) -> Key:
     """A counter, known by the hash of its name, which may tell an address or a network."""
     return {"pk": f"LIMIT#{sha256(name.encode()).hexdigest()}", "sk": "LIMIT"}

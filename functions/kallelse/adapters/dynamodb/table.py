@@ -33,6 +33,9 @@ BUSY = frozenset(
 )
 """The errors of DynamoDB that the same request may not meet again in a moment (its API reference)."""
 
+CONNECTIONS = 32
+"""As many as a process has threads at most, so that none has to open a connection for each call."""
+
 IN_TRANSACTION = "TransactionConflictException"
 """A transaction is changing the item at this moment. It takes milliseconds; botocore does not retry."""
 
@@ -45,7 +48,12 @@ _deserialise = TypeDeserializer().deserialize
 
 def connect(name: str) -> Table:
     """The table of this name. Short time limits, as a person waits; botocore retries what is safe."""
-    config = Config(connect_timeout=2, read_timeout=3, retries={"total_max_attempts": 4})
+    config = Config(
+        connect_timeout=2,
+        read_timeout=3,
+        retries={"total_max_attempts": 4},
+        max_pool_connections=CONNECTIONS,
+    )
     return Table(boto3.client("dynamodb", config=config), name)
 
 
@@ -133,6 +141,12 @@ class Table:
         )
         return plain(answer["Attributes"])
 
+    def update_if(self, key: dict[str, str], expression: str, values: Item, condition: str) -> Item | None:
+        """Change an item and give all of it as it is afterwards; None when the condition does not hold."""
+        request = _request(condition, values) | {"ReturnValues": "ALL_NEW"}
+        answer = self._if_met("update_item", Key=typed(key), UpdateExpression=expression, **request)
+        return plain(answer["Attributes"]) if answer else None
+
     def update(
         self,
         key: dict[str, str],
@@ -185,13 +199,15 @@ class Table:
         return {"Delete": {"TableName": self.name, "Key": typed(key)}}
 
     def _holds(self, operation: str, **request: Any) -> bool:
+        return self._if_met(operation, **request) is not None
+
+    def _if_met(self, operation: str, **request: Any) -> Any | None:
         try:
-            self._call(operation, TableName=self.name, **request)
+            return self._call(operation, TableName=self.name, **request)
         except ClientError as error:
             if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
-                return False
+                return None
             raise
-        return True
 
     def _call(self, operation: str, **request: Any) -> Any:
         """One request. Raises Unavailable when DynamoDB does not keep up even after botocore's retries."""
