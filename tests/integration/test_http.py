@@ -9,7 +9,7 @@ from base64 import b64encode
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import boto3
 import pytest
@@ -17,7 +17,7 @@ from tests.conftest import ROOT, an_event, utc
 from tests.visiting import FORM, URLENCODED, Ask, everything
 
 from kallelse import editing, managing, proving
-from kallelse.models import Mode, Registration, RegistrationState
+from kallelse.models import Mail, MailKind, MailState, Mode, Registration, RegistrationState
 from kallelse.ports import Desk
 from kallelse.registering import registration_id
 
@@ -54,10 +54,12 @@ def ask(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ask]:
         encoded: bool = False,
         **headers: str,
     ) -> Any:
+        path, _, query = path.partition("?")
         event = {
             "version": "2.0",
             "rawPath": path,
-            "rawQueryString": "",
+            "rawQueryString": query,
+            "queryStringParameters": dict(parse_qsl(query)) or None,
             "headers": {"content-type": kind, **headers},
             "body": body,
             "isBase64Encoded": encoded,
@@ -222,7 +224,7 @@ def test_a_stranger_gets_nothing_from_the_admin_endpoint(
             "[]",
             "application/json",
             400,
-            "language and markdown",
+            "language, markdown",
         ),
         (
             "POST",
@@ -287,6 +289,46 @@ def test_one_whom_an_organiser_promotes_comes_next_whatever_the_place_in_line(as
     answer = organise(ask, "POST", f"/registrations/{ids['ada']}/promote")
     assert answer["statusCode"] == 409
     assert "does not wait" in answer["body"]
+
+
+def a_stuck_mail(desk: Desk) -> Mail:
+    now = utc("2020-08-20T09:00")
+    mail = Mail(
+        event_id="seminarium", kind=MailKind.CONFIRMED, recipient="r-ada", version=1,
+        state=MailState.FAILED, stuck=True, due_at=now, created_at=now,
+    )  # fmt: skip
+    assert desk.mails.create(mail)
+    return mail
+
+
+def test_an_organiser_sees_the_mails_that_are_stuck_and_has_one_sent_again(ask: Ask, opened: Desk) -> None:
+    register(ask, urlencode(FORM))
+    mail = a_stuck_mail(opened)
+    [listed] = json.loads(organise(ask, "GET", "/mails?stuck=true")["body"])["mails"]
+    assert (listed["id"], listed["state"]) == (mail.id, "failed")
+    answer = organise(ask, "POST", f"/mails/{mail.id}/decision", {"again": True})
+    assert json.loads(answer["body"])["state"] == "pending"
+    assert opened.mails.due(utc("2026-01-01T00:00")) == [mail.id]
+    assert organise(ask, "POST", f"/mails/{mail.id}/decision", {"again": True})["statusCode"] == 409
+    assert json.loads(organise(ask, "GET", "/mails?stuck=true")["body"])["mails"] == []
+
+
+@pytest.mark.parametrize(
+    ("mail_id", "content", "status"),
+    [
+        ("seminarium_confirmed_r-bo_1", {"again": True}, 404),
+        ("annat_confirmed_r-ada_1", {"again": True}, 404),
+        ("seminarium_confirmed_r-ada_1", {"again": "yes"}, 422),
+        ("seminarium_confirmed_r-ada_1", {"later": True}, 400),
+    ],
+)
+def test_a_decision_that_cannot_be_taken_changes_nothing(
+    ask: Ask, opened: Desk, mail_id: str, content: dict[str, Any], status: int
+) -> None:
+    mail = a_stuck_mail(opened)
+    answer = organise(ask, "POST", f"/mails/{mail_id}/decision", content)
+    assert answer["statusCode"] == status
+    assert opened.mails.get(mail.id) == mail
 
 
 def stored(desk: Desk, registration: str) -> Registration:

@@ -20,6 +20,7 @@ from ..editing import read as read_event
 from ..errors import FieldError, InvalidInput, KallelseError, NotFound, Unauthorised, UnreadableRequest
 from ..figures import figures
 from ..http import answer, body_of, problem
+from ..mailing import decide
 from ..models import EventRecord
 from ..ports import Desk, Documents
 from ..seating import promote
@@ -102,6 +103,29 @@ def get_figures(event_id: str) -> Response[str]:
     return answer(figures(desk, desk.events.get(event_id)))
 
 
+@app.get("/admin/events/<event_id>/mails")
+def list_mails(event_id: str) -> Response[str]:
+    """The mails of the event and where each stands; with ``?stuck=true`` those that await a decision."""
+    desk = _wiring()[1]
+    desk.events.get(event_id)
+    stuck_only = app.current_event.query_string_parameters.get("stuck") == "true"
+    mails = [each for each in desk.mails.of_event(event_id) if each.stuck or not stuck_only]
+    return answer({"mails": [{"id": each.id} | each.model_dump(mode="json") for each in mails]})
+
+
+@app.post("/admin/events/<event_id>/mails/<mail_id>/decision")
+def decide_on_mail(event_id: str, mail_id: str) -> Response[str]:
+    """Send a mail that is stuck again, or leave it: ``{"again": true}``."""
+    settings, desk, _ = _wiring()
+    content = _object_in(body_of(app.current_event, ("application/json",), MAX_BODY), {"again"})
+    if not isinstance(content["again"], bool):
+        raise InvalidInput(FieldError("again", "invalid", "say true to send it again, false to leave it"))
+    if not mail_id.startswith(f"{event_id}_"):
+        raise NotFound("there is no such mail")
+    mail = decide(desk, mail_id, again=content["again"], now=settings.clock())
+    return answer({"id": mail.id} | mail.model_dump(mode="json"))
+
+
 @app.post("/admin/events/<event_id>/summaries")
 def post_summary(event_id: str) -> Response[str]:
     """Hand in a summary: ``{"language": "sv", "markdown": "..."}``. It is published soon after."""
@@ -113,15 +137,20 @@ def post_summary(event_id: str) -> Response[str]:
 
 
 def _summary_in(body: str) -> tuple[str, str]:
+    content = _object_in(body, {"language", "markdown"})
+    if not all(isinstance(value, str) for value in content.values()):
+        raise UnreadableRequest("language and markdown must be text")
+    return content["language"], content["markdown"]
+
+
+def _object_in(body: str, fields: set[str]) -> dict[str, Any]:
     try:
         content = json.loads(body)
     except ValueError as error:
         raise UnreadableRequest("the body is not valid JSON") from error
-    if not isinstance(content, dict) or set(content) != {"language", "markdown"}:
-        raise UnreadableRequest("send an object with the fields language and markdown")
-    if not all(isinstance(value, str) for value in content.values()):
-        raise UnreadableRequest("language and markdown must be text")
-    return content["language"], content["markdown"]
+    if not isinstance(content, dict) or set(content) != fields:
+        raise UnreadableRequest(f"send an object with the fields: {', '.join(sorted(fields))}")
+    return content
 
 
 @app.exception_handler(KallelseError)  # type: ignore[untyped-decorator]
