@@ -118,6 +118,31 @@ def test_the_commands_of_the_readme_exist() -> None:
     assert told <= targets
 
 
+def test_whatever_the_clock_or_the_stream_starts_leaves_what_it_cannot_do_in_the_dead_letters() -> None:
+    for name in ("Dispatcher", "Mailer", "Publisher"):
+        invoke = FUNCTIONS[name]["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]
+        assert invoke == {"Type": "SQS", "Destination": "DeadLetters.Arn"}
+    streams = [
+        event["Properties"]
+        for function in FUNCTIONS.values()
+        for event in function["Events"].values()
+        if event["Type"] == "DynamoDB"
+    ]
+    assert len(streams) == 2
+    assert all(each["DestinationConfig"]["OnFailure"]["Destination"] == "DeadLetters.Arn" for each in streams)
+
+
+def test_the_runbook_has_a_section_for_each_alarm() -> None:
+    monitoring = yaml.load((ROOT / "infra/monitoring.yaml").read_text(), CloudFormation)  # noqa: S506
+    alarms = [each for each in monitoring["Resources"].values() if each["Type"] == "AWS::CloudWatch::Alarm"]
+    sections = set(re.findall(r"^## (.+)$", (ROOT / "infra/RUNBOOK.md").read_text(), re.MULTILINE))
+    told = {
+        re.findall(r'See "(.+)" in infra/RUNBOOK', each["Properties"]["AlarmDescription"])[0]
+        for each in alarms
+    }
+    assert told == sections
+
+
 def source_files() -> list[Path]:
     return [path for folder in ("functions", "infra", "tests") for path in (ROOT / folder).rglob("*.py")]
 
