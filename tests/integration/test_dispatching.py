@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from datetime import datetime, timedelta
-from email import message_from_bytes
-from email.policy import default
 from typing import Any
 
 import pytest
-from tests.conftest import ROOT, an_event, utc
-from tests.fakes import alone, unhurried
-from tests.letters import Shelf
+from tests.conftest import utc
+from tests.desks import Desks
 from tests.people import TWO_MODES, found, registered
-from tests.visiting import MINUTE, Time
+from tests.visiting import MINUTE
 
-from kallelse import dispatching, editing, managing
+from kallelse import dispatching, managing
 from kallelse.adapters.dynamodb.events import TableEvents
-from kallelse.composing import Composer
-from kallelse.mailing import sweep
-from kallelse.models import EventRecord, MailKind, Mode
+from kallelse.models import MailKind, Mode
 from kallelse.ports import Desk
-from kallelse.rendering import Renderer
 
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)
 STARTS = utc("2020-09-16T10:00")
@@ -38,55 +31,6 @@ TIMES = [utc("2020-09-09T10:00"), utc("2020-09-14T06:00"), STARTS - DAY, STARTS 
 
 LINK, REMINDER = MailKind.JOIN_LINK, MailKind.REMINDER
 MOVED, CALLED_OFF = MailKind.EVENT_CHANGED, MailKind.EVENT_CANCELLED
-
-
-class Desks:
-    """A desk at a time that the test sets, and the mails that left it."""
-
-    def __init__(self, desk: Desk) -> None:
-        self.desk, self.time = desk, Time()
-        self.sent: list[tuple[datetime, str, str]] = []
-        self.texts: list[str] = []
-        self.takes = timedelta(0)
-        self.meanwhile: Callable[[], object] = lambda: None
-        renderer = Renderer(ROOT / "templates")
-        self.composer = Composer(desk, Shelf(), renderer, "kallelse@desk.example", "https://desk.example")
-
-    def apply(self, **changes: Any) -> EventRecord:
-        """Hand the event file in, changed."""
-        event = an_event(**changes)
-        return editing.apply(self.desk, event, frozenset({"webbseminarium.example"}), self.time.now)
-
-    def send(self, recipient: str, message: bytes, tags: dict[str, str]) -> str:
-        """Take a mail as the mail service does."""
-        self.sent.append((self.time.now, recipient.split("@")[0], tags["mail_id"].split("_")[1]))
-        body = message_from_bytes(message, policy=default).get_body(("plain",))
-        assert body is not None
-        self.texts.append(body.get_content().replace("\r\n", "\n"))
-        self.time.now += self.takes
-        self.meanwhile()
-        return f"message-{len(self.sent)}"
-
-    def tick(self, at: datetime) -> None:
-        """A dispatcher and a mailer, at an instant."""
-        self.time.now = at
-        dispatching.tick(self.desk, at)
-        self.mail()
-
-    def tick_around(self, *times: datetime) -> None:
-        """Tick shortly before each of the times, at it, and twice after it."""
-        for at in times:
-            for minutes in (-1, 0, 1, 30):
-                self.tick(at + minutes * MINUTE)
-
-    def mail(self) -> None:
-        """A mailer."""
-        shift = unhurried(self.time)
-        sweep(self.desk, self, lambda mail: self.composer.compose(mail, self.time.now), shift, alone)
-
-    def of(self, kind: MailKind) -> list[tuple[datetime, str]]:
-        """When a mail of the kind was sent to whom."""
-        return [(at, who) for at, who, each in self.sent if each == kind]
 
 
 @pytest.fixture
