@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: help demo run test race bench simulate lint lock catalogues clean
+.PHONY: help demo run test race bench simulate lint lock catalogues styles clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -67,6 +67,9 @@ catalogues: .venv/ready ## Collect the strings of the templates, and compile the
 	$(BIN)/pybabel -q extract --mapping templates/locale/babel.cfg --omit-header --no-location --sort-output --output .local/kallelse.pot .
 	$(BIN)/pybabel -q update --domain kallelse --input-file .local/kallelse.pot --output-dir templates/locale --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 	$(BIN)/pybabel -q compile --domain kallelse --directory templates/locale
+
+styles: .venv/ready ## Write templates/email/style.css into the mails
+	$(BIN)/python -m infra.inline_styles
 
 clean: ## Remove everything that was made
 	rm -rf .venv .local .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
