@@ -36,7 +36,7 @@ def calendar(
     attendee: str | None = None,
 ) -> str:
     """The calendar file, in the language as far as the event has it. ``attendee``: an address."""
-    # Only one route and the mailer need it, so the others do not pay for it.
+    # Only two routes and the mailer need it, so the others do not pay for it.
     import icalendar
 
     event = record.event

@@ -72,6 +72,12 @@ def page(html: str, status: HTTPStatus = HTTPStatus.OK) -> Response[str]:
     return Response(status, "text/html; charset=utf-8", html, headers=SECURITY | _retry(status))
 
 
+def download(text: str, media_type: str, name: str) -> Response[str]:
+    """A file to take away."""
+    headers = SECURITY | {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(HTTPStatus.OK, media_type, text, headers=headers)
+
+
 def see_other(address: str) -> Response[str]:
     """Send the browser on, without telling where it comes from."""
     return Response(HTTPStatus.SEE_OTHER, "text/plain", "", headers=SECURITY | {"Location": address})

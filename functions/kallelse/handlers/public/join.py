@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from ... import joining
 from ...errors import Refused
 from ...http import see_other
-from .wiring import event_page, wiring
+from .wiring import calendar_file, event_page, wiring
 
 router = Router()  # type: ignore[no-untyped-call]
 
@@ -26,6 +26,12 @@ def show_join_link(token: str) -> Response[str]:
         action=f"/join/{token}",
         phase=phase.value,
     )
+
+
+@router.get("/join/<token>/event.ics")
+def download_event(token: str) -> Response[str]:
+    """The event for the participant's calendar."""
+    return calendar_file(*joining.look(wiring().desk, token))
 
 
 @router.post("/join/<token>")

@@ -14,14 +14,13 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 
 from ... import forms, managing
-from ...calendaring import calendar
 from ...errors import AlreadyChanged, HoldExpired, InvalidInput, KallelseError, Refused
 from ...exporting import own_data
-from ...http import SECURITY, answers_of, form_of, status_of
+from ...http import answers_of, download, form_of, status_of
 from ...links import follow
 from ...models import EventRecord, Language, Purpose, Registration, RegistrationState
 from ...registering import Submission
-from .wiring import error_page, event_page, wiring
+from .wiring import calendar_file, error_page, event_page, wiring
 
 MAX_COLLEAGUE = 5_000
 """Bytes; a name has 120 characters and an address 254, and each is sent as at most 12."""
@@ -221,17 +220,11 @@ def download_data(visit: Visit) -> Response[str]:
     """The participant's own data, to take away."""
     data = own_data(wiring().desk, visit.record, visit.registration)
     text = json.dumps(data, ensure_ascii=False, indent=2)
-    return _download(text, "application/json", f"{visit.record.event.id}.json")
+    return download(text, "application/json", f"{visit.record.event.id}.json")
 
 
 @router.get("/manage/<token>/event.ics")
 @_behind_link
 def download_event(visit: Visit) -> Response[str]:
     """The event for the participant's calendar."""
-    text = calendar(visit.record, visit.language, visit.registration.mode, visit.now)
-    return _download(text, "text/calendar; charset=utf-8", f"{visit.record.event.id}.ics")
-
-
-def _download(text: str, media_type: str, name: str) -> Response[str]:
-    headers = SECURITY | {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(HTTPStatus.OK, media_type, text, headers=headers)
+    return calendar_file(visit.record, visit.registration)

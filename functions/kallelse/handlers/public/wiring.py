@@ -11,6 +11,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 
 from ...adapters.dynamodb import connect, open_desk
+from ...calendaring import calendar
 from ...clock import Clock
 from ...config import PublicSettings, read
 from ...errors import (
@@ -25,9 +26,9 @@ from ...errors import (
     TooManyRequests,
     WrongAudience,
 )
-from ...http import page, status_of
+from ...http import download, page, status_of
 from ...limiting import Tally
-from ...models import EventRecord
+from ...models import EventRecord, Registration
 from ...organisations import Organisations, load
 from ...ports import Desk
 from ...rendering import Renderer
@@ -86,6 +87,13 @@ def event_page(
     context = {"switch": [], **context}
     html = wiring().renderer.render(f"web/{name}.html", known(language), event=record.event, **context)
     return page(html, status)
+
+
+def calendar_file(record: EventRecord, registration: Registration) -> Response[str]:
+    """The event for the participant's calendar, with no link in it."""
+    language = registration.participant.language
+    text = calendar(record, language, registration.mode, wiring().now())
+    return download(text, "text/calendar; charset=utf-8", f"{record.event.id}.ics")
 
 
 def source_of(request: Any) -> str:
