@@ -31,6 +31,7 @@ VERSIONS = {
     MailKind.EVENT_CHANGED: 2_0002_00000000,
     MailKind.EVENT_CANCELLED: 2_0002_00000000,
     MailKind.SUMMARY: 1,
+    MailKind.THANKS: 2_0001_00000000,
 }
 """The versions of mails about the event to a registration with the serial 2."""
 
@@ -39,7 +40,8 @@ every_kind = pytest.mark.parametrize("kind", MailKind, ids=str)
 
 def the_event(**changes: Any) -> Event:
     title = {"sv": "Förtroendebygge", "fi": "Luottamus", "en": "Building trust"}
-    return an_event(**{"title": title, "summary_languages": ["sv", "fi", "en"], "reminders": "P7D"} | changes)
+    fields = {"title": title, "summary_languages": ["sv", "fi", "en"], "reminders": "P7D", "thanks": {}}
+    return an_event(**fields | changes)
 
 
 def the_event_for(kind: MailKind) -> Event:

@@ -36,7 +36,7 @@ from .models import (
 )
 from .ports import Desk, Documents
 from .rendering import Renderer
-from .scheduling import has_link, is_timely, last_told, view
+from .scheduling import has_link, is_timely, last_at, last_told, view
 from .summarising import language_for
 
 ALIVE = frozenset(RegistrationState) - {RegistrationState.CANCELLED}
@@ -59,6 +59,7 @@ STATES = {
     # Also those whose seat lapsed meanwhile, who are told nothing else.
     MailKind.EVENT_CANCELLED: frozenset(RegistrationState),
     MailKind.SUMMARY: frozenset({RegistrationState.CONFIRMED}),
+    MailKind.THANKS: frozenset({RegistrationState.CONFIRMED}),
 }
 """The states in which a registration may be for a mail to make sense."""
 
@@ -68,7 +69,11 @@ FAREWELLS = frozenset({MailKind.CANCELLED, MailKind.LAPSED, MailKind.EVENT_CANCE
 UNTIL_START = frozenset({MailKind.WAITING, MailKind.PROMOTED, MailKind.OFFERED})
 """Kinds about the waiting list, which ends with the start."""
 
-UNTIL_END = ABOUT_EVENT | {MailKind.CONFIRM_ADDRESS, MailKind.CONFIRMED, MailKind.PASSED_ON}
+UNTIL_END = (ABOUT_EVENT - {MailKind.THANKS}) | {
+    MailKind.CONFIRM_ADDRESS,
+    MailKind.CONFIRMED,
+    MailKind.PASSED_ON,
+}
 """Kinds about a seat or the event, which are worth nothing when the event is over."""
 
 UNTIL_HELD = frozenset({MailKind.CONFIRM_ADDRESS, MailKind.OFFERED})
@@ -144,7 +149,7 @@ class Composer:
             # A personal link would be dead on arrival; the event's page helps while it takes registrations.
             page = f"{self.base_url}/events/{event.id}/{registration.participant.language}"
             return {"event_url": None if event.cancelled or now >= event.closes_at else page}
-        if mail.kind is MailKind.EVENT_CANCELLED:
+        if mail.kind in (MailKind.EVENT_CANCELLED, MailKind.THANKS):
             return {}
         links: dict[str, str | None] = {"manage_url": self._link(registration, Purpose.MANAGE)}
         if mail.kind is MailKind.JOIN_LINK or _reminds_of_link(mail, event, registration, now):
@@ -257,6 +262,8 @@ def _deadline(kind: MailKind, event: Event, registration: Registration) -> datet
         limits.append(event.starts_at)
     if kind in UNTIL_END:
         limits.append(event.ends_at)
+    if kind is MailKind.THANKS:
+        limits.append(last_at(event))
     if kind in UNTIL_HELD and registration.held_until:
         limits.append(registration.held_until)
     return min(limits)

@@ -13,11 +13,11 @@ from functools import partial
 from .apart import Task, each_apart
 from .models import REPEATED, EventRecord, Mail, MailKind, Registration
 from .ports import Desk
-from .scheduling import due, mail_of, next_time
+from .scheduling import due, last_at, mail_of, next_time
 from .seating import audit, audited, expire
 
 AFTERCARE = timedelta(days=1)
-"""How long after its end the dispatcher still attends to an event."""
+"""How long the dispatcher still attends to an event that is over and has nothing more to say."""
 
 
 def mails_due(record: EventRecord, registration: Registration, now: datetime) -> list[Mail]:
@@ -82,7 +82,7 @@ def _look(desk: Desk, event_id: str, now: datetime, *, everybody: bool) -> int:
 
 
 def _next_look(record: EventRecord, now: datetime) -> datetime | None:
-    over = record.event.ends_at + AFTERCARE
+    over = max(record.event.ends_at + AFTERCARE, last_at(record.event))
     return next_time(record.event, now) or (over if now < over else None)
 
 

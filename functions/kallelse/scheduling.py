@@ -1,4 +1,4 @@
-"""When the mails about an event are due: join links, reminders, changes of date and place, cancellation.
+"""When the mails about an event are due: links, reminders, changes of date and place, cancellation, thanks.
 
 Nothing is planned ahead. Everything follows from the event as it stands at an instant, what it said
 before, and since when the participant has the seat:
@@ -9,9 +9,11 @@ before, and since when the participant has the seat:
 | REMINDER        | from its time until the next, or the start | its time, and day as above       |
 | EVENT_CHANGED   | when date or place differ from those told  | change                           |
 | EVENT_CANCELLED | when the event is cancelled                | cancellation                     |
+| THANKS          | for a day from its time after the end      | day that the event is moved to   |
 
 A reminder whose time was over when the participant got the seat, or when the event was moved to its
-present day, has lost its meaning.
+present day, has lost its meaning. Thanks are for those who took part: those who joined the meeting,
+and all who had a seat on site.
 """
 
 from __future__ import annotations
@@ -38,6 +40,9 @@ UNTOLD = frozenset({MailState.PENDING, MailState.SUPPRESSED, MailState.FAILED})
 """The states of a mail that has not told anybody anything."""
 
 MINUTE = timedelta(minutes=1)
+
+CATCH_UP = timedelta(days=1)
+"""For how long thanks that could not be sent in time are better late than never."""
 
 Due = tuple[MailKind, int]
 """A mail that should have a record: its kind and version."""
@@ -82,7 +87,7 @@ def _slot(event: Event, when: timedelta | datetime) -> int:
 def due(record: EventRecord, registration: Registration, now: datetime) -> list[Due]:
     """The mails about the event that the registration should have a record of by now."""
     if now >= record.event.ends_at:
-        return []
+        return _thanks(record, registration, now)
     if record.event.cancelled:
         gone = registration.state is RegistrationState.CANCELLED
         return [] if gone else [(MailKind.EVENT_CANCELLED, version(registration, record.settled))]
@@ -110,10 +115,25 @@ def _links(record: EventRecord, registration: Registration, now: datetime) -> li
     ]
 
 
+def _thanks(record: EventRecord, registration: Registration, now: datetime) -> list[Due]:
+    at = record.event.thanks_at
+    if at is None or not at <= now < at + CATCH_UP or record.event.cancelled:
+        return []
+    seated = registration.state is RegistrationState.CONFIRMED
+    came = registration.mode is Mode.ON_SITE or registration.joined_at is not None
+    return [(MailKind.THANKS, version(registration, record.dated))] if seated and came else []
+
+
 def next_time(event: Event, now: datetime) -> datetime | None:
     """When mails about the event are due next after ``now``, as far as the clock brings them."""
     times = {each.at for mode in Mode for each in reminders(event, mode)} | {event.join_link_at}
-    return min((at for at in times if now < at < event.ends_at), default=None)
+    times = {at for at in times if at < event.ends_at} | ({event.thanks_at} if event.thanks_at else set())
+    return min((at for at in times if now < at), default=None)
+
+
+def last_at(event: Event) -> datetime:
+    """The first instant at which it is too late for every mail about the event."""
+    return event.thanks_at + CATCH_UP if event.thanks_at else event.ends_at
 
 
 def is_timely(mail: Mail, record: EventRecord, registration: Registration, now: datetime) -> bool:
@@ -125,8 +145,9 @@ def is_timely(mail: Mail, record: EventRecord, registration: Registration, now: 
         return mail.version == version(registration, record.details)
     if mail.kind is MailKind.EVENT_CANCELLED:
         return record.event.cancelled and mail.version == version(registration, record.settled)
-    if mail.kind is MailKind.JOIN_LINK:
-        return mail.version == version(registration, record.dated)
+    if mail.kind in (MailKind.JOIN_LINK, MailKind.THANKS):
+        wanted = mail.kind is MailKind.JOIN_LINK or record.event.thanks is not None
+        return wanted and mail.version == version(registration, record.dated)
     left = [each for each in reminders(record.event, registration.mode) if now < each.until]
     return mail.version in {version(registration, record.dated, each.slot) for each in left}
 

@@ -40,6 +40,7 @@ LINKS = {kind: ["manage"] for kind in MailKind} | {
     MailKind.CANCELLED: ["events"],
     MailKind.LAPSED: ["events"],
     MailKind.EVENT_CANCELLED: [],
+    MailKind.THANKS: [],
 }
 """Where the links of each kind lead, in their order."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import vobject
+import vobject  # type: ignore[import-untyped]
 from tests.people import registered
 from tests.visiting import Ask, Time, everything, opened
 

@@ -93,6 +93,15 @@ def test_nobody_is_told_of_a_cancellation_that_was_taken_back() -> None:
     assert not makes_sense(a_mail(kind, registration), record.changed_to(the_event(), NOW), registration, NOW)
 
 
+def test_thanks_are_sent_until_a_day_after_their_time_and_only_while_the_event_gives_any() -> None:
+    kind, registration, thanks_at = MailKind.THANKS, a_registration(), the_event().thanks_at
+    assert thanks_at
+    late = thanks_at + timedelta(days=1)
+    assert sense(kind, registration, the_event(), at=late - timedelta(seconds=1))
+    assert not sense(kind, registration, the_event(), at=late)
+    assert not sense(kind, registration, the_event(thanks=None))
+
+
 @every_kind
 def test_a_cancelled_event_sends_only_farewells(kind: MailKind) -> None:
     expected = kind in (MailKind.CANCELLED, MailKind.LAPSED, MailKind.EVENT_CANCELLED)

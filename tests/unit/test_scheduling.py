@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from tests.conftest import an_event, utc
+from tests.mails import a_registration
 
 from kallelse import editing
 from kallelse.errors import InvalidInput
-from kallelse.models import Event, EventRecord, Mode
-from kallelse.scheduling import reminders
+from kallelse.models import Event, EventRecord, MailKind, Mode, Registration, RegistrationState
+from kallelse.scheduling import due, reminders, something_due
 
 ADDRESS = "https://webbseminarium.example/rum"
 STARTS = utc("2020-09-16T10:00")
@@ -56,6 +57,10 @@ def test_one_time_need_not_be_written_as_a_list_and_is_stored_as_it_was() -> Non
         ({"reminders": ["-P1D"]}, "reminders.0"),
         ({"reminders": ["2020-09-15T09:00+03:00"]}, "reminders.0"),
         ({"reminders": ["soon"]}, "reminders.0"),
+        ({"thanks": {"after": "-PT1S"}}, "thanks.after"),
+        ({"thanks": {"after": "P31D"}}, "thanks.after"),
+        ({"thanks": {"feedback": "http://enkat.example"}}, "thanks.feedback"),
+        ({"thanks": {"afterwards": "PT1H"}}, "thanks.afterwards"),
         ({"meeting": meeting()}, "meeting.join_link"),
         ({"meeting": meeting("2020-09-16T13:01")}, "meeting.join_link must not be after starts"),
     ],
@@ -83,3 +88,44 @@ def test_the_history_keeps_what_participants_have_to_know_and_nothing_else() -> 
             (record.revision, record.details.version, record.dated.version, record.settled.version)
         )
     assert versions == [(1, 1, 1, 1), (2, 1, 1, 1), (3, 2, 1, 1), (4, 3, 3, 1), (5, 4, 4, 4)]
+
+
+ENDS = utc("2020-09-16T12:45")
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+def is_thanked(registration: Registration, at: datetime = ENDS + HOUR, **changes: Any) -> bool:
+    record = EventRecord.new(an_event(**{"thanks": {}} | changes), "00", utc("2020-08-20T09:00"))
+    return MailKind.THANKS in [kind for kind, _ in due(record, registration, at)]
+
+
+def test_only_those_who_took_part_are_thanked() -> None:
+    joined: dict[str, Any] = {"joined_at": STARTS}
+    assert is_thanked(a_registration(**joined))
+    assert not is_thanked(a_registration())
+    assert is_thanked(a_registration(mode=Mode.ON_SITE))
+    for state in set(RegistrationState) - {RegistrationState.CONFIRMED}:
+        assert not is_thanked(a_registration(state=state, **joined))
+        assert not is_thanked(a_registration(state=state, mode=Mode.ON_SITE))
+    assert not is_thanked(a_registration(**joined), cancelled=True)
+    assert not is_thanked(a_registration(**joined), thanks=None)
+
+
+@pytest.mark.parametrize(
+    ("after", "at"), [({}, HOUR), ({"after": "PT0S"}, 0 * HOUR), ({"after": "P30D"}, 30 * DAY)]
+)
+def test_thanks_are_due_from_their_time_for_a_day(after: dict[str, Any], at: timedelta) -> None:
+    guest, moment, soon = a_registration(mode=Mode.ON_SITE), ENDS + at, timedelta(microseconds=1)
+    told = [is_thanked(guest, moment + each, thanks=after) for each in (-soon, 0 * soon, DAY - soon, DAY)]
+    assert told == [False, True, True, False]
+
+
+def test_nobody_looks_at_every_registration_again_when_the_thanks_have_their_records() -> None:
+    record = EventRecord.new(an_event(thanks={}), "00", utc("2020-08-20T09:00"))
+    before = record.model_copy(update={"posted_until": ENDS})
+    after = record.model_copy(update={"posted_until": ENDS + HOUR})
+    assert [something_due(each, ENDS + HOUR) for each in (before, after)] == [True, False]
+    assert [something_due(each, ENDS + HOUR + DAY) for each in (before, after)] == [False, False]
+    assert not something_due(before, ENDS + HOUR - timedelta(microseconds=1))
+    plain = EventRecord.new(an_event(), "00", utc("2020-08-20T09:00"))
+    assert not something_due(plain, ENDS + HOUR)

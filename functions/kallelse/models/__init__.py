@@ -15,6 +15,7 @@ from .event import (
     ProgrammeItem,
     Recipient,
     Speaker,
+    Thanks,
     Tour,
 )
 from .form import Asked, Choice, Form, Question, QuestionKind, ShownWhen, StandardField
@@ -29,6 +30,6 @@ __all__ = [
     "Event", "EventRecord", "Form", "Language", "Line", "LongText", "Mail", "MailKind", "MailState",
     "Meeting", "Mode", "ModeOffer", "Model", "OrganisationKind", "Paragraphs", "Participant", "ProgrammeItem",
     "Purpose", "Question", "QuestionKind", "Recipient", "Registration", "RegistrationState",
-    "ShownWhen", "Slug", "Speaker", "StandardField", "Summary", "SummaryState", "Text", "Token", "Tour",
-    "in_language", "kind_in",
+    "ShownWhen", "Slug", "Speaker", "StandardField", "Summary", "SummaryState", "Text", "Thanks", "Token",
+    "Tour", "in_language", "kind_in",
 ]  # fmt: skip

@@ -148,6 +148,16 @@ Times = Annotated[tuple[When, ...], BeforeValidator(_listed)]
 """Several of them; one need not be written as a list."""
 
 
+def _https(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme != "https" or not parts.hostname or parts.username:
+        raise ValueError("must be an https address with a host and no user name")
+    return value
+
+
+WebAddress = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_https)]
+
+
 class Meeting(Model):
     """Where the event is held online, and when the join link works and is sent.
 
@@ -155,17 +165,9 @@ class Meeting(Model):
     ``join_link``: when the link is sent, and then sent again with a reminder.
     """
 
-    address: Annotated[str, StringConstraints(max_length=2000)]
+    address: WebAddress
     opens_before: timedelta = timedelta(minutes=30)
     join_link: Annotated[Times, Field(min_length=1)] = (timedelta(days=1),)
-
-    @field_validator("address")
-    @classmethod
-    def _https_only(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme != "https" or not parts.hostname or parts.username:
-            raise ValueError("must be an https address with a host and no user name")
-        return value
 
     @field_validator("opens_before")
     @classmethod
@@ -175,6 +177,16 @@ class Meeting(Model):
         return value
 
 
+class Thanks(Model):
+    """The mail to those who took part. ``after``: how long after the end it is sent, at most 30 days.
+
+    ``feedback``: the address of the form that asks what they thought.
+    """
+
+    after: Annotated[timedelta, Field(ge=timedelta(0), le=timedelta(days=30))] = timedelta(hours=1)
+    feedback: WebAddress | None = None
+
+
 class Event(Model):
     """One event as its organisers wrote it down. The file format of ``templates/events``.
 
@@ -182,7 +194,8 @@ class Event(Model):
     the event has their sum. ``seats_per_organisation``: how many of one organisation may register,
     those on the waiting list included. ``address_confirmation``: how long a seat is held until the
     participant has confirmed the address. ``offer``: how long one who was promoted has to accept;
-    None gives the seat at once. ``reminders``: when all who have a seat are reminded.
+    None gives the seat at once. ``reminders``: when all who have a seat are reminded. ``thanks``: when
+    those who took part are thanked; None thanks nobody.
     """
 
     id: Slug
@@ -210,6 +223,7 @@ class Event(Model):
     closing_words: LongText | None = None
     meeting: Meeting
     reminders: Times = ()
+    thanks: Thanks | None = None
     contacts: tuple[Contact, ...] = Field(min_length=1)
     summary_languages: tuple[Language, ...] = Field(min_length=1)
     recipients: tuple[Recipient, ...] = ()
@@ -319,3 +333,8 @@ class Event(Model):
     def join_opens_at(self) -> datetime:
         """The first instant at which a join link leads to the meeting."""
         return self.starts_at - self.meeting.opens_before
+
+    @property
+    def thanks_at(self) -> datetime | None:
+        """The instant at which those who took part are thanked, if they are."""
+        return self.ends_at + self.thanks.after if self.thanks else None

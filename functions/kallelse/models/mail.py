@@ -29,6 +29,7 @@ class MailKind(StrEnum):
     EVENT_CHANGED = "event-changed"
     EVENT_CANCELLED = "event-cancelled"
     SUMMARY = "summary"
+    THANKS = "thanks"
 
 
 def kind_in(mail_id: str) -> MailKind:
@@ -41,7 +42,13 @@ REPEATED = frozenset({MailKind.CHANGED, MailKind.REGISTERED_ALREADY, MailKind.LO
 
 
 ABOUT_EVENT = frozenset(
-    {MailKind.JOIN_LINK, MailKind.REMINDER, MailKind.EVENT_CHANGED, MailKind.EVENT_CANCELLED}
+    {
+        MailKind.JOIN_LINK,
+        MailKind.REMINDER,
+        MailKind.EVENT_CHANGED,
+        MailKind.EVENT_CANCELLED,
+        MailKind.THANKS,
+    }
 )
 """Kinds that the event calls for as it stands, and not a change of the registration."""
 
