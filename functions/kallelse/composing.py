@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime
 from typing import Any
 
@@ -20,6 +19,7 @@ from .links import issue
 from .mailing import Letter
 from .models import (
     ABOUT_EVENT,
+    BULK,
     REPEATED,
     Event,
     EventRecord,
@@ -37,6 +37,7 @@ from .models import (
 from .ports import Desk, Documents
 from .rendering import Renderer
 from .scheduling import has_link, is_timely, last_at, last_told, view
+from .subscribing import POLICY, offer_by_mail, offer_one_click
 from .summarising import language_for
 
 ALIVE = frozenset(RegistrationState) - {RegistrationState.CANCELLED}
@@ -118,6 +119,7 @@ class Composer:
         }
         context |= self._summary(mail, language)
         message = self._message(mail, event, body.address, language, context)
+        offer_by_mail(message, event, body)
         return Letter(body.address, message.as_bytes())
 
     def _to_participant(
@@ -149,9 +151,12 @@ class Composer:
             # A personal link would be dead on arrival; the event's page helps while it takes registrations.
             page = f"{self.base_url}/events/{event.id}/{registration.participant.language}"
             return {"event_url": None if event.cancelled or now >= event.closes_at else page}
+        links: dict[str, str | None] = {}
+        if mail.kind in BULK:
+            links["unsubscribe_url"] = self._link(registration, Purpose.UNSUBSCRIBE)
         if mail.kind in (MailKind.EVENT_CANCELLED, MailKind.THANKS):
-            return {}
-        links: dict[str, str | None] = {"manage_url": self._link(registration, Purpose.MANAGE)}
+            return links
+        links["manage_url"] = self._link(registration, Purpose.MANAGE)
         if mail.kind is MailKind.JOIN_LINK or _reminds_of_link(mail, event, registration, now):
             links["join_url"] = self._link(registration, Purpose.JOIN)
         return links
@@ -169,7 +174,7 @@ class Composer:
         self, mail: Mail, event: Event, address: str, language: Language, context: dict[str, Any]
     ) -> EmailMessage:
         subject, text, html = self.renderer.mail_parts(mail.kind, language, **context)
-        message = EmailMessage(policy=SMTP)
+        message = EmailMessage(policy=POLICY)
         message["From"] = self.sender
         message["To"] = address
         message["Reply-To"] = event.contacts[0].email
@@ -178,6 +183,8 @@ class Composer:
         message["Auto-Submitted"] = "auto-generated"
         message["X-Auto-Response-Suppress"] = "All"
         message["X-Kallelse-Mail"] = mail.id
+        if context["unsubscribe_url"]:
+            offer_one_click(message, context["unsubscribe_url"])
         message.set_content(_without_gaps(text))
         message.add_alternative(html, subtype="html")
         message["Content-Language"] = language
@@ -239,6 +246,7 @@ def makes_sense(mail: Mail, record: EventRecord, registration: Registration, now
         and _is_about(mail, record, registration, now)
         and (not event.cancelled or mail.kind in FAREWELLS)
         and (mail.kind is not MailKind.JOIN_LINK or registration.mode is Mode.ONLINE)
+        and not (registration.unsubscribed and mail.kind in BULK)
         and now < _deadline(mail.kind, event, registration)
     )
 
@@ -274,6 +282,7 @@ def _context(mail: Mail, event: Event, now: datetime) -> dict[str, Any]:
     unused = (
         "name", "participant", "state", "held_until", "place",
         "manage_url", "join_url", "event_url", "summary", "calendar",
+        "unsubscribe_url",
     )  # fmt: skip
     return dict.fromkeys(unused) | {"kind": mail.kind.value, "event": event, "now": now, "online": False}
 

@@ -40,7 +40,8 @@ LINKS = {kind: ["manage"] for kind in MailKind} | {
     MailKind.CANCELLED: ["events"],
     MailKind.LAPSED: ["events"],
     MailKind.EVENT_CANCELLED: [],
-    MailKind.THANKS: [],
+    MailKind.SUMMARY: ["manage", "unsubscribe"],
+    MailKind.THANKS: ["unsubscribe"],
 }
 """Where the links of each kind lead, in their order."""
 

@@ -19,14 +19,15 @@ from .event import (
     Tour,
 )
 from .form import Asked, Choice, Form, Question, QuestionKind, ShownWhen, StandardField
-from .mail import ABOUT_EVENT, REPEATED, STALE, Mail, MailKind, MailState, kind_in
+from .mail import ABOUT_EVENT, BULK, REPEATED, STALE, Mail, MailKind, MailState, kind_in
 from .record import Details, EventRecord
 from .registration import SEATED, Participant, Purpose, Registration, RegistrationState, Token
 from .summary import Summary, SummaryState
 from .text import Language, Line, LongText, Model, Paragraphs, Slug, Text, in_language
 
 __all__ = [
-    "ABOUT_EVENT", "REPEATED", "SEATED", "STALE", "Admission", "Asked", "Choice", "Contact", "Details",
+    "ABOUT_EVENT", "BULK", "REPEATED", "SEATED", "STALE", "Admission", "Asked", "Choice", "Contact",
+    "Details",
     "Event", "EventRecord", "Form", "Language", "Line", "LongText", "Mail", "MailKind", "MailState",
     "Meeting", "Mode", "ModeOffer", "Model", "OrganisationKind", "Paragraphs", "Participant", "ProgrammeItem",
     "Purpose", "Question", "QuestionKind", "Recipient", "Registration", "RegistrationState",

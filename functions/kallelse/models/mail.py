@@ -60,6 +60,10 @@ https://docs.aws.amazon.com/ses/latest/dg/send-email-concepts-deliverability.htm
 """
 
 
+BULK = frozenset({MailKind.SUMMARY, MailKind.THANKS})
+"""Kinds that nobody needs to take part, which participants may do without."""
+
+
 class MailState(StrEnum):
     """Where a mail stands. See the table of transitions in :mod:`kallelse.mailing`."""
 

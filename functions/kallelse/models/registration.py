@@ -57,6 +57,7 @@ class Registration(Model):
     ``nonce``: of the form that was sent, by which the same submission is known again.
     ``outbox``: the mails that the last change of state calls for and that have no record yet.
     ``registered_at``: the arrival, which orders the waiting list; an organiser's word puts it earlier.
+    ``unsubscribed``: whether the participant does without the kinds of mail in BULK.
     ``confirmed_at``: when it became CONFIRMED, None before that.
     ``revision``: rises by one with every change; it guards against two changes at once.
     """
@@ -76,6 +77,7 @@ class Registration(Model):
     confirmed_at: AwareDatetime | None = None
     outbox: tuple[MailKind, ...] = ()
     joined_at: AwareDatetime | None = None
+    unsubscribed: bool = False
 
     @property
     def mailbox(self) -> str:
@@ -93,6 +95,7 @@ class Purpose(StrEnum):
 
     MANAGE = "manage"
     JOIN = "join"
+    UNSUBSCRIBE = "unsubscribe"
 
 
 class Token(Model):

@@ -9,11 +9,11 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 
 from ...errors import KallelseError, NotFound
 from ...observability import logger
-from . import event, join, lost_link, manage
+from . import event, join, lost_link, manage, unsubscribe
 from .wiring import error_page, language_of
 
 app = APIGatewayHttpResolver()
-for pages in (event, lost_link, manage, join):
+for pages in (event, lost_link, manage, join, unsubscribe):
     app.include_router(pages.router)
 
 
