@@ -13,7 +13,7 @@ from tests.mails import a_registration
 from kallelse import editing
 from kallelse.errors import InvalidInput
 from kallelse.models import Event, EventRecord, MailKind, Mode, Registration, RegistrationState
-from kallelse.scheduling import due, reminders, something_due
+from kallelse.scheduling import due, last_at, next_time, reminders
 
 ADDRESS = "https://webbseminarium.example/rum"
 STARTS = utc("2020-09-16T10:00")
@@ -121,11 +121,8 @@ def test_thanks_are_due_from_their_time_for_a_day(after: dict[str, Any], at: tim
 
 
 def test_nobody_looks_at_every_registration_again_when_the_thanks_have_their_records() -> None:
-    record = EventRecord.new(an_event(thanks={}), "00", utc("2020-08-20T09:00"))
-    before = record.model_copy(update={"posted_until": ENDS})
-    after = record.model_copy(update={"posted_until": ENDS + HOUR})
-    assert [something_due(each, ENDS + HOUR) for each in (before, after)] == [True, False]
-    assert [something_due(each, ENDS + HOUR + DAY) for each in (before, after)] == [False, False]
-    assert not something_due(before, ENDS + HOUR - timedelta(microseconds=1))
-    plain = EventRecord.new(an_event(), "00", utc("2020-08-20T09:00"))
-    assert not something_due(plain, ENDS + HOUR)
+    event = an_event(thanks={})
+    assert next_time(event, ENDS) == ENDS + HOUR
+    assert next_time(event, ENDS + HOUR) is None
+    assert last_at(event) == ENDS + HOUR + DAY
+    assert next_time(an_event(), ENDS) is None
