@@ -31,7 +31,7 @@ SHARE = 0.97
 TOLERANCE = timedelta(milliseconds=20)
 """How late an instant may be used; 11 ms remain for what the way to the mail service adds to that."""
 
-AHEAD = timedelta(milliseconds=100)
+AHEAD = timedelta(milliseconds=50)
 """How far ahead an instant is reserved at least, so that the reserving itself does not make it late."""
 
 SANDBOX = 1.0
@@ -40,7 +40,7 @@ SANDBOX = 1.0
 KEPT = timedelta(minutes=5)
 """How long the rate is remembered: SES lets accounts ask for it once a second, and seldom changes it."""
 
-WORKERS = 16
+WORKERS = 32
 """How many mails a mailer works at, as most of the time goes into waiting for answers."""
 
 T = TypeVar("T")
