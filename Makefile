@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: help demo run test race bench simulate lint lock catalogues styles clean
+.PHONY: help demo run test race bench pace simulate lint lock catalogues styles clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -48,6 +48,9 @@ race: .venv/ready .local/dynamodb/ready ## Race every pair of operations for 1,0
 
 bench: .venv/ready .local/dynamodb/ready ## Print what a registration costs, from 50 to 100,000 seats
 	PYTHONPATH=functions $(BIN)/python -m tests.benchmarks.seats
+
+pace: .venv/ready ## Print how close to the account's rate 10,000 mails go out
+	PYTHONPATH=functions $(BIN)/python -m tests.benchmarks.mailing
 
 simulate: .venv/ready ## Print what seat blocks carry, against a counter in transactions
 	$(BIN)/python -m tests.benchmarks.simulation

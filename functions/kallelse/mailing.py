@@ -76,6 +76,13 @@ TO_MANY = ABOUT_EVENT | {MailKind.SUMMARY}
 """Kinds that go out by the thousand. The others go first, as somebody waits for each of them."""
 
 
+OUTDATED = 5
+"""After how many mails in a row that others had taken a worker looks anew at what is due.
+
+So a mailer that meets others does not go through the whole of a list that they have worked off.
+"""
+
+
 class Letter:
     """A finished message: the bytes of RFC 5322 and the one address it goes to."""
 
@@ -92,7 +99,8 @@ Compose = Callable[[Mail], Letter | None]
 
 def sweep(desk: Desk, postman: Postman, compose: Compose, shift: Shift, crew: Crew[Mail]) -> list[Mail]:
     """Look at every mail that is due, as long as the shift lasts; gives those that changed."""
-    pile = _piled(desk.mails.due(shift.clock()))
+    pile: deque[str] = deque()
+    _look(desk, shift, pile)
     return crew(lambda: work(desk, postman, compose, shift, pile), shift.workers)
 
 
@@ -102,16 +110,22 @@ def work(desk: Desk, postman: Postman, compose: Compose, shift: Shift, pile: deq
     Leaves the rest at the first sign that no more can be sent, and when the shift is over.
     """
     changed: list[Mail] = []
+    lost = 0
     for mail_id in _taken(pile, shift):
         try:
             after = attend_to(desk, postman, compose, shift, mail_id)
         except (SendingPaused, ShiftOver):
             pile.clear()
+            break
         except Unavailable:
             # The others may go out; this one is found again when its lease ends.
             log.warning("a mail met a storage that does not keep up", extra={"mail": mail_id})
-        else:
-            changed += [after] if after else []
+            continue
+        changed += [after] if after else []
+        lost = 0 if after else lost + 1
+        if lost == OUTDATED:
+            _look(desk, shift, pile)
+            lost = 0
     return changed
 
 
@@ -167,10 +181,13 @@ def _report(desk: Desk, mail: Mail, now: datetime, **changes: object) -> Mail | 
     return _move(desk, mail, stuck=True, due_at=due_at, **changes)
 
 
-def _piled(mail_ids: list[str]) -> deque[str]:
+def _look(desk: Desk, shift: Shift, pile: deque[str]) -> None:
+    mail_ids = desk.mails.due(shift.clock())
     # In an order of its own for each mailer, so that they seldom reach for the same mail.
-    mixed = random.sample(mail_ids, len(mail_ids))
-    return deque(sorted(mixed, key=lambda mail_id: kind_in(mail_id) in TO_MANY))
+    random.shuffle(mail_ids)
+    mail_ids.sort(key=lambda mail_id: kind_in(mail_id) in TO_MANY)
+    pile.clear()
+    pile.extend(mail_ids)
 
 
 def _taken(pile: deque[str], shift: Shift) -> Iterator[str]:

@@ -69,8 +69,8 @@ class Shift:
 
     @property
     def workers(self) -> int:
-        """How many to work at once: each does a mail a second at least, so more would only wait."""
-        return min(WORKERS, ceil(self.rate))
+        """How many to work at once: each does a mail a second at least, and one may be held up."""
+        return min(WORKERS, 1 + ceil(self.rate))
 
 
 def take_turn(pace: Pace, shift: Shift) -> None:

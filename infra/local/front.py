@@ -22,6 +22,9 @@ PASSED_BACK = (
     "retry-after", "content-disposition",
 )  # fmt: skip
 
+ACCOUNT = {"SendQuota": {"MaxSendRate": 500.0}}
+"""What GetAccount of SES tells the mailer: the emulator's 14 mails a second would only hold things up."""
+
 
 @contextmanager
 def front(cloud: LocalCloud, event_id: str) -> Iterator[None]:
@@ -72,6 +75,8 @@ def front(cloud: LocalCloud, event_id: str) -> Iterator[None]:
 def _ask(
     cloud: LocalCloud, method: str, path: str, headers: dict[str, str], body: bytes
 ) -> tuple[int, dict[str, str], bytes]:
+    if path == f"{SES}/v2/email/account":
+        return 200, {"content-type": "application/json"}, json.dumps(ACCOUNT).encode()
     target = urlsplit(cloud.endpoint)
     headers = {name: value for name, value in headers.items() if name.lower() != "host"}
     if path.startswith(SES):

@@ -7,12 +7,17 @@ import os
 import re
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from tests.conftest import ROOT, CloudFormation
+from tests.simulation.mailing import LIMIT
+
+from kallelse.handlers.mailer import MARGIN
+from kallelse.mailing import LEASE
 
 SAM = ROOT / ".local/sam/bin"
 TEMPLATE: dict[str, Any] = yaml.load((ROOT / "template.yaml").read_text(), CloudFormation)  # noqa: S506
@@ -28,7 +33,7 @@ ALLOWED = {
     "Public": READ | WRITE | {"dynamodb:DeleteItem"},
     "Admin": READ | WRITE | ARRANGE | {"s3:PutObject"},
     "Dispatcher": READ | WRITE | ARRANGE,
-    "Mailer": READ | WRITE | {"s3:GetObject", "ses:SendEmail", "ses:SendRawEmail"},
+    "Mailer": READ | WRITE | {"s3:GetObject", "ses:SendEmail", "ses:SendRawEmail", "ses:GetAccount"},
     "Feedback": {"dynamodb:GetItem", "dynamodb:PutItem"},
     "Publisher": READ | WRITE | {"s3:GetObject", "s3:PutObject"},
 }
@@ -73,6 +78,13 @@ def test_a_function_may_do_what_the_table_says_and_nothing_else(name: str) -> No
 def test_the_handler_of_a_function_exists(name: str) -> None:
     module, function = FUNCTIONS[name]["Handler"].rsplit(".", 1)
     assert callable(getattr(importlib.import_module(module), function))
+
+
+def test_a_mailer_has_ended_before_its_leases_do_and_after_the_next_one_has_started() -> None:
+    limit = timedelta(seconds=FUNCTIONS["Mailer"]["Timeout"])
+    assert limit == LIMIT
+    assert limit < LEASE
+    assert limit - MARGIN > timedelta(minutes=1)
 
 
 def test_only_the_admin_route_asks_for_credentials_and_it_does() -> None:

@@ -10,6 +10,7 @@ import pytest
 from tests.conftest import utc
 from tests.desks import Desks
 from tests.people import found, registered
+from tests.simulation.mailing import Mailing, a_mail
 from tests.visiting import Ask, Time, everything, text
 
 from kallelse import dispatching, joining, managing
@@ -40,6 +41,20 @@ def kinds_to(desks: Desks, who: str) -> list[str]:
 
 def join_link(desk: Desk, registration: Registration) -> str:
     return issue(desk, registration, Purpose.JOIN)
+
+
+def test_a_mailing_longer_than_an_hour_is_not_started_anew_while_the_first_run_still_goes() -> None:
+    owed = [a_mail(number) for number in range(8_000)]
+    created_anew = []
+
+    def start_anew(desk: Desk) -> None:
+        """What each minute does: give every mail that is owed a record; mailers follow."""
+        created_anew.append(sum(desk.mails.create(mail) for mail in owed))
+
+    outcome = Mailing(rate=2, mails=len(owed), each_minute=start_anew).run()
+    assert outcome.seconds > HOUR.total_seconds()
+    assert (len(created_anew) > 60, set(created_anew)) == (True, {0})
+    assert (outcome.doubled, outcome.unsettled, outcome.refused) == (0, 0, 0)
 
 
 def test_one_registration_never_brings_two_mails_though_a_poller_comes_between_sending_and_marking(

@@ -99,6 +99,39 @@ def test_a_paused_account_burns_no_attempt(desk: Desk) -> None:
     assert (after.state, after.attempt, after.due_at) == (MailState.PENDING, 0, NOW + mailing.PAUSE)
 
 
+def test_a_mail_whose_turn_comes_after_the_shift_is_left_as_it_was(desk: Desk) -> None:
+    mail, post = a_mail(desk), Post()
+    desk.pace.reserve(timedelta(minutes=2), NOW, NOW)
+    shift = replace(unhurried(lambda: NOW), ends_at=NOW + timedelta(minutes=1))
+    assert mailing.sweep(desk, post, letter, shift, alone) == []
+    assert desk.mails.get(mail.id) == mail
+    assert post.taken == []
+
+
+def test_a_mailer_whose_shift_is_over_takes_up_nothing(desk: Desk) -> None:
+    mail, post = a_mail(desk), Post()
+    mailing.sweep(desk, post, letter, replace(unhurried(lambda: NOW), ends_at=NOW), alone)
+    assert (desk.mails.get(mail.id), post.taken) == (mail, [])
+
+
+def test_mails_that_somebody_waits_for_go_before_those_to_many(desk: Desk) -> None:
+    post = Post()
+    for kind in (MailKind.SUMMARY, MailKind.REMINDER, MailKind.LOST_LINK, MailKind.CONFIRMED):
+        a_mail(desk, kind)
+    mailing.sweep(desk, post, letter, unhurried(lambda: NOW), alone)
+    kinds = [tags["mail_id"].split("_")[1] for tags in post.taken]
+    assert set(kinds[:2]) == {MailKind.LOST_LINK, MailKind.CONFIRMED}
+
+
+def test_a_mailer_that_finds_its_mails_taken_looks_anew(desk: Desk) -> None:
+    taken = a_mail(desk)
+    assert desk.mails.replace(taken, taken.model_copy(update={"state": MailState.ACCEPTED, "due_at": None}))
+    a_mail(desk, MailKind.CONFIRMED)
+    post = Post()
+    mailing.work(desk, post, letter, unhurried(lambda: NOW), deque([taken.id] * mailing.OUTDATED))
+    assert len(post.taken) == 1
+
+
 def test_a_rejected_mail_has_failed_and_is_reported(desk: Desk) -> None:
     a_mail(desk)
     after = sweep(desk, Post(SendRejected()))
