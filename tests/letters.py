@@ -10,12 +10,36 @@ from tests.conftest import ROOT
 from tests.mails import CHANGED, LOADED, NOW, a_mail, before, the_event_for
 
 from kallelse.composing import Composer
-from kallelse.models import Event, Language, MailKind, Registration, Summary
+from kallelse.models import (
+    Event,
+    Language,
+    MailKind,
+    Message,
+    Registration,
+    RegistrationState,
+    Selection,
+    Summary,
+)
 from kallelse.ports import Desk
 from kallelse.rendering import Renderer
 
 BASE = "https://desk.example"
 SUMMARY = "## Utfall\n\n- Öppenhet *lönar* sig"
+
+
+MESSAGE = Message(
+    event_id="seminarium",
+    number=1,
+    subject={"sv": "Ny sal", "fi": "Uusi sali", "en": "New hall"},
+    body={
+        "sv": "Vi ses i **stora salen**.\n\n- Ta hissen",
+        "fi": "Tavataan **suuressa salissa**.\n\n- Käytä hissiä",
+        "en": "We meet in the **great hall**.\n\n- Take the lift",
+    },
+    selection=Selection(states=tuple(RegistrationState)),
+    author="x",
+    handed_in_at=NOW,
+)
 
 
 class Shelf:
@@ -36,6 +60,7 @@ def the_composer(desk: Desk, event: Event) -> Composer:
             event_id=event.id, language=language, version=1, author="x", handed_in_at=NOW, checksum=""
         )
         desk.summaries.put(summary)
+    desk.messages.put(MESSAGE)
     return Composer(desk, Shelf(), Renderer(ROOT / "templates"), "kallelse@desk.example", BASE)
 
 

@@ -8,17 +8,21 @@ from typing import Any
 import pytest
 from tests.conftest import a_participant, an_event, utc
 
+from kallelse import messaging
 from kallelse.composing import STATES
 from kallelse.models import (
     REPEATED,
+    Draft,
     Event,
     EventRecord,
     Mail,
     MailKind,
+    Message,
     Mode,
     Registration,
     RegistrationState,
 )
+from kallelse.ports import Desk
 
 NOW = utc("2020-09-01T10:00")
 LOADED, REGISTERED, CHANGED = (NOW - timedelta(days=days) for days in (3, 2, 1))
@@ -32,8 +36,14 @@ VERSIONS = {
     MailKind.EVENT_CANCELLED: 2_0002_00000000,
     MailKind.SUMMARY: 1,
     MailKind.THANKS: 2_0001_00000000,
+    MailKind.MESSAGE: 1,
 }
 """The versions of mails about the event to a registration with the serial 2."""
+
+TEXT: dict[str, Any] = {
+    "subject": {"sv": "Ny sal", "fi": "Uusi sali"},
+    "body": {"sv": "Vi ses i **stora salen**.", "fi": "Tavataan **suuressa salissa**."},
+}
 
 every_kind = pytest.mark.parametrize("kind", MailKind, ids=str)
 
@@ -90,3 +100,11 @@ def a_mail(kind: MailKind, registration: Registration, **changes: Any) -> Mail:
     version = registration.revision if kind in REPEATED else VERSIONS.get(kind, registration.serial)
     fields: dict[str, Any] = {"recipient": registration.mailbox, "version": version, "created_at": NOW}
     return Mail(event_id="seminarium", kind=kind, **(fields | changes))
+
+
+def a_draft(**changes: Any) -> Draft:
+    return Draft.model_validate(TEXT | changes)
+
+
+def handed_in(desk: Desk, draft: Draft) -> Message:
+    return messaging.hand_in(desk, desk.events.get("seminarium"), draft, "organiser", NOW)

@@ -6,16 +6,16 @@ Every letter goes to one recipient, in text and HTML, in the recipient's languag
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import Any
 
+from . import links
 from .calendaring import Method, calendar
 from .errors import SummaryNotFound
-from .links import issue
 from .mailing import Letter
 from .models import (
     ABOUT_EVENT,
@@ -61,11 +61,13 @@ STATES = {
     MailKind.EVENT_CANCELLED: frozenset(RegistrationState),
     MailKind.SUMMARY: frozenset({RegistrationState.CONFIRMED}),
     MailKind.THANKS: frozenset({RegistrationState.CONFIRMED}),
+    # Those that the organisers selected: see Composer._content.
+    MailKind.MESSAGE: frozenset(RegistrationState),
 }
 """The states in which a registration may be for a mail to make sense."""
 
-FAREWELLS = frozenset({MailKind.CANCELLED, MailKind.LAPSED, MailKind.EVENT_CANCELLED})
-"""What is still sent when the event itself is cancelled."""
+FAREWELLS = frozenset({MailKind.CANCELLED, MailKind.LAPSED, MailKind.EVENT_CANCELLED, MailKind.MESSAGE})
+"""What is still sent when the event itself is cancelled: goodbyes, and whatever the organisers write."""
 
 UNTIL_START = frozenset({MailKind.WAITING, MailKind.PROMOTED, MailKind.OFFERED})
 """Kinds about the waiting list, which ends with the start."""
@@ -89,13 +91,17 @@ LIKE_A_LINK = re.compile(r"[/:@]|\.\w{2}")
 
 @dataclass(frozen=True)
 class Composer:
-    """Writes letters. ``base_url``: what links begin with; ``sender``: the From address."""
+    """Writes letters. ``base_url``: what links begin with; ``sender``: the From address.
+
+    ``issue``: makes the secret of a personal link.
+    """
 
     desk: Desk
     documents: Documents
     renderer: Renderer
     sender: str
     base_url: str
+    issue: Callable[[Desk, Registration, Purpose], str] = links.issue
 
     def compose(self, mail: Mail, now: datetime) -> Letter | None:
         """The letter, or None when the mail has lost its sense (cancelled, too late, gone)."""
@@ -105,7 +111,8 @@ class Composer:
         registration = self.desk.registrations.find(mail.event_id, mail.recipient[2:])
         if registration is None or not makes_sense(mail, record, registration, now):
             return None
-        return self._to_participant(mail, record, registration, now)
+        content = self._content(mail, record, registration)
+        return None if content is None else self.letter(mail, record, registration, content, now)
 
     def _to_body(self, mail: Mail, event: Event, now: datetime) -> Letter | None:
         bodies = [body for body in event.recipients if f"b-{body.id}" == mail.recipient]
@@ -122,22 +129,38 @@ class Composer:
         offer_by_mail(message, event, body)
         return Letter(body.address, message.as_bytes())
 
-    def _to_participant(
-        self, mail: Mail, record: EventRecord, registration: Registration, now: datetime
-    ) -> Letter | None:
+    def _content(self, mail: Mail, record: EventRecord, registration: Registration) -> dict[str, Any] | None:
+        """What the letter tells that is kept elsewhere; None when that is nothing any more."""
+        content: dict[str, Any] = {}
         if mail.kind is MailKind.JOIN_LINK and has_link(self.desk, record, registration):
             return None
-        event, participant = record.event, registration.participant
-        context = _context(mail, event, now) | _about(event, registration)
         if mail.kind is MailKind.EVENT_CHANGED:
-            context |= _changes(self.desk, record, registration)
-            if not (context["moved"] or context["relocated"] or context["revived"]):
+            content = changes(self.desk, record, registration)
+            if not (content["moved"] or content["relocated"] or content["revived"]):
                 return None
-        context |= self._links(mail, event, registration, now)
-        if registration.state is RegistrationState.WAITING:
-            context["place"] = self.desk.registrations.place_in_line(registration)
+        if mail.kind is MailKind.MESSAGE:
+            message = self.desk.messages.get(mail.event_id, mail.version)
+            if message is None or registration.state not in message.selection.states:
+                return None
+            content["message"] = message
         if mail.kind is MailKind.SUMMARY:
-            context |= self._summary(mail, language_for(event, participant.language))
+            content = self._summary(mail, language_for(record.event, registration.participant.language))
+        if registration.state is RegistrationState.WAITING:
+            content["place"] = self.desk.registrations.place_in_line(registration)
+        return content
+
+    def letter(
+        self,
+        mail: Mail,
+        record: EventRecord,
+        registration: Registration,
+        content: dict[str, Any],
+        now: datetime,
+    ) -> Letter:
+        """The letter to a participant. ``content``: what else it tells, by the templates' names."""
+        event, participant = record.event, registration.participant
+        context = _context(mail, event, now) | _about(event, registration) | content
+        context |= self._links(mail, event, registration, now)
         context["calendar"] = method = _method(mail, registration)
         message = self._message(mail, event, participant.email, participant.language, context)
         if method:
@@ -162,7 +185,7 @@ class Composer:
         return links
 
     def _link(self, registration: Registration, purpose: Purpose) -> str:
-        return f"{self.base_url}/{purpose}/{issue(self.desk, registration, purpose)}"
+        return f"{self.base_url}/{purpose}/{self.issue(self.desk, registration, purpose)}"
 
     def _summary(self, mail: Mail, language: Language) -> dict[str, str]:
         summary = self.desk.summaries.get(mail.event_id, language, mail.version)
@@ -222,7 +245,7 @@ def _reminds_of_link(mail: Mail, event: Event, registration: Registration, now: 
     return joins and mail.kind is MailKind.REMINDER
 
 
-def _changes(desk: Desk, record: EventRecord, registration: Registration) -> dict[str, Any]:
+def changes(desk: Desk, record: EventRecord, registration: Registration) -> dict[str, Any]:
     """What differs from what the participant was last told."""
     before = last_told(desk, record, registration)
     (*was_when, was_where), (*when, where) = (
@@ -253,7 +276,7 @@ def makes_sense(mail: Mail, record: EventRecord, registration: Registration, now
 
 def _is_about(mail: Mail, record: EventRecord, registration: Registration, now: datetime) -> bool:
     """Whether the mail is about this registration, and not an earlier one of the same address."""
-    if mail.kind is MailKind.SUMMARY:
+    if mail.kind in (MailKind.SUMMARY, MailKind.MESSAGE):
         return True
     if mail.kind in ABOUT_EVENT:
         return is_timely(mail, record, registration, now)
@@ -281,8 +304,7 @@ def _context(mail: Mail, event: Event, now: datetime) -> dict[str, Any]:
     """Everything that the templates may use; what does not apply is None."""
     unused = (
         "name", "participant", "state", "held_until", "place",
-        "manage_url", "join_url", "event_url", "summary", "calendar",
-        "unsubscribe_url",
+        "manage_url", "join_url", "event_url", "unsubscribe_url", "summary", "message", "calendar",
     )  # fmt: skip
     return dict.fromkeys(unused) | {"kind": mail.kind.value, "event": event, "now": now, "online": False}
 

@@ -10,6 +10,7 @@ from collections.abc import Set
 from datetime import datetime, timedelta
 from functools import partial
 
+from . import messaging
 from .apart import Task, each_apart
 from .models import REPEATED, EventRecord, Mail, MailKind, Registration
 from .ports import Desk
@@ -62,6 +63,10 @@ def tick(desk: Desk, now: datetime) -> int:
         for event_id in sorted(work.events | work.touched)
     ]
     tasks += [("/".join(where), partial(settle, desk, *where, now)) for where in work.registrations]
+    tasks += [
+        (f"{name} {number}", partial(messaging.post, desk, name, number, now))
+        for name, number in work.messages
+    ]
     return each_apart(tasks)
 
 

@@ -14,6 +14,7 @@ from .models import (
     Language,
     Mail,
     MailState,
+    Message,
     Mode,
     Purpose,
     Registration,
@@ -75,12 +76,13 @@ class Work:
 
     ``events``: those whose time for a look has come. ``touched``: events with seats that changed since
     they were last checked. ``registrations``: event and registration, of those that call for a mail,
-    or whose time to confirm or to accept has ended.
+    or whose time to confirm or to accept has ended. ``messages``: event and number, of those to post.
     """
 
     events: frozenset[str] = frozenset()
     touched: frozenset[str] = frozenset()
     registrations: tuple[tuple[str, str], ...] = ()
+    messages: tuple[tuple[str, int], ...] = ()
 
 
 class Agenda(Protocol):
@@ -344,6 +346,30 @@ class Pace(Protocol):
         ...
 
 
+class Messages(Protocol):
+    """The messages of the organisers."""
+
+    def latest(self, event_id: str) -> Message | None:
+        """The newest message of the event."""
+        ...
+
+    def get(self, event_id: str, number: int) -> Message | None:
+        """One message."""
+        ...
+
+    def of_event(self, event_id: str) -> list[Message]:
+        """All messages of the event, the oldest first."""
+        ...
+
+    def put(self, message: Message) -> bool:
+        """Store a new message; False when its number is taken."""
+        ...
+
+    def mark_posted(self, message: Message) -> None:
+        """Remember that each of the selected has a mail record."""
+        ...
+
+
 @dataclass(frozen=True)
 class Desk:
     """Everything that is kept in the table, for the services to work with."""
@@ -358,6 +384,7 @@ class Desk:
     limits: Limits
     summaries: Summaries
     pace: Pace
+    messages: Messages
 
 
 class Documents(Protocol):

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from kallelse.ports import Desk
 
-from .mailing import FakeLimits, FakeMails, FakePace, FakeSummaries, FakeTokens, alone, unhurried
+from .mailing import (
+    FakeLimits,
+    FakeMails,
+    FakeMessages,
+    FakePace,
+    FakeSummaries,
+    FakeTokens,
+    alone,
+    unhurried,
+)
 from .seating import FakeAgenda, FakeEvents, FakeQuotas, FakeRegistrations, FakeSeats
 
 
 def fake_desk() -> Desk:
     """An empty desk."""
     events, seats, registrations = FakeEvents(), FakeSeats(), FakeRegistrations()
+    messages = FakeMessages()
     return Desk(
-        agenda=FakeAgenda(events, seats, registrations),
+        agenda=FakeAgenda(events, seats, registrations, messages),
         events=events,
         seats=seats,
         quotas=FakeQuotas(),
@@ -22,6 +32,7 @@ def fake_desk() -> Desk:
         limits=FakeLimits(),
         summaries=FakeSummaries(),
         pace=FakePace(),
+        messages=messages,
     )
 
 

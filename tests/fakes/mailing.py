@@ -1,4 +1,4 @@
-"""Mails, tokens, limits, summaries and the pace in plain dictionaries."""
+"""Mails, tokens, limits, summaries, messages and the pace in plain dictionaries."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from kallelse.models import (
     Language,
     Mail,
     MailState,
+    Message,
+    MessageState,
     Purpose,
     Summary,
     SummaryState,
@@ -106,6 +108,30 @@ class FakeSummaries:
 
     def handed_in(self) -> list[Summary]:
         return [each for each in self.kept.values() if each.state is SummaryState.HANDED_IN]
+
+
+@dataclass
+class FakeMessages:
+    kept: dict[tuple[str, int], Message] = field(default_factory=dict)
+
+    def latest(self, event_id: str) -> Message | None:
+        return next(reversed(self.of_event(event_id)), None)
+
+    def get(self, event_id: str, number: int) -> Message | None:
+        return self.kept.get((event_id, number))
+
+    def of_event(self, event_id: str) -> list[Message]:
+        return [self.kept[where] for where in sorted(self.kept) if where[0] == event_id]
+
+    def put(self, message: Message) -> bool:
+        return self.kept.setdefault((message.event_id, message.number), message) is message
+
+    def mark_posted(self, message: Message) -> None:
+        posted = message.model_copy(update={"state": MessageState.POSTED})
+        self.kept[message.event_id, message.number] = posted
+
+    def awaiting(self) -> list[Message]:
+        return [each for each in self.kept.values() if each.state is MessageState.HANDED_IN]
 
 
 @dataclass

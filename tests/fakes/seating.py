@@ -16,12 +16,15 @@ from kallelse.models import (
 )
 from kallelse.ports import Change, Line, NoSeat, Quota, SeatBlock, Work
 
+from .mailing import FakeMessages
+
 
 @dataclass
 class FakeAgenda:
     events: FakeEvents
     seats: FakeSeats
     registrations: FakeRegistrations
+    messages: FakeMessages
 
     def due(self, now: datetime) -> Work:
         looks, blocks = self.events.looks, self.seats.kept
@@ -29,6 +32,7 @@ class FakeAgenda:
             events=frozenset(event_id for event_id, at in looks.items() if at and at <= now),
             touched=frozenset(event_id for (event_id, _), block in blocks.items() if block.unchecked),
             registrations=tuple((each.event_id, each.id) for each in self.registrations.awaiting(now)),
+            messages=tuple((each.event_id, each.number) for each in self.messages.awaiting()),
         )
 
 

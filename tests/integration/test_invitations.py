@@ -106,8 +106,10 @@ def files(desk: Desk, *steps: tuple[MailKind, EventRecord, Registration]) -> lis
     opened_files = []
     composer: Composer = the_composer(desk, the_event())
     for kind, record, registration in steps:
-        letter = composer._to_participant(a_mail(kind, registration), record, registration, NOW)
-        assert letter is not None
+        mail = a_mail(kind, registration)
+        content = composer._content(mail, record, registration)
+        assert content is not None
+        letter = composer.letter(mail, record, registration, content, NOW)
         opened_files.append(opened(message_from_bytes(letter.message, policy=default)))
     return opened_files
 

@@ -22,6 +22,9 @@ from tests.mails import (
 from kallelse.composing import STATES, UNTIL_END, makes_sense
 from kallelse.models import REPEATED, Event, MailKind, Mode, Registration, RegistrationState
 
+WRITTEN = {MailKind.SUMMARY, MailKind.MESSAGE}
+"""Kinds whose version counts what organisers wrote, and not registrations."""
+
 
 def sense(kind: MailKind, registration: Registration, event: Event, **changes: Any) -> bool:
     at = changes.pop("at", NOW)
@@ -35,7 +38,7 @@ def test_a_mail_makes_sense_only_in_the_states_it_is_about(kind: MailKind) -> No
     assert states == STATES[kind]
 
 
-@pytest.mark.parametrize("kind", sorted(set(MailKind) - REPEATED - {MailKind.SUMMARY}), ids=str)
+@pytest.mark.parametrize("kind", sorted(set(MailKind) - REPEATED - WRITTEN), ids=str)
 def test_a_mail_about_an_earlier_registration_of_the_address_is_not_sent(kind: MailKind) -> None:
     assert not sense(kind, in_the_state_for(kind), the_event_for(kind), version=1)
 
@@ -103,8 +106,8 @@ def test_thanks_are_sent_until_a_day_after_their_time_and_only_while_the_event_g
 
 
 @every_kind
-def test_a_cancelled_event_sends_only_farewells(kind: MailKind) -> None:
-    expected = kind in (MailKind.CANCELLED, MailKind.LAPSED, MailKind.EVENT_CANCELLED)
+def test_a_cancelled_event_sends_only_farewells_and_what_the_organisers_write(kind: MailKind) -> None:
+    expected = kind in (MailKind.CANCELLED, MailKind.LAPSED, MailKind.EVENT_CANCELLED, MailKind.MESSAGE)
     assert sense(kind, in_the_state_for(kind), the_event(cancelled=True)) == expected
 
 

@@ -20,6 +20,7 @@ from .event import (
 )
 from .form import Asked, Choice, Form, Question, QuestionKind, ShownWhen, StandardField
 from .mail import ABOUT_EVENT, BULK, REPEATED, STALE, Mail, MailKind, MailState, kind_in
+from .message import Draft, Message, MessageState, Selection
 from .record import Details, EventRecord
 from .registration import SEATED, Participant, Purpose, Registration, RegistrationState, Token
 from .summary import Summary, SummaryState
@@ -27,10 +28,10 @@ from .text import Language, Line, LongText, Model, Paragraphs, Slug, Text, in_la
 
 __all__ = [
     "ABOUT_EVENT", "BULK", "REPEATED", "SEATED", "STALE", "Admission", "Asked", "Choice", "Contact",
-    "Details",
-    "Event", "EventRecord", "Form", "Language", "Line", "LongText", "Mail", "MailKind", "MailState",
-    "Meeting", "Mode", "ModeOffer", "Model", "OrganisationKind", "Paragraphs", "Participant", "ProgrammeItem",
-    "Purpose", "Question", "QuestionKind", "Recipient", "Registration", "RegistrationState",
-    "ShownWhen", "Slug", "Speaker", "StandardField", "Summary", "SummaryState", "Text", "Thanks", "Token",
-    "Tour", "in_language", "kind_in",
+    "Details", "Draft", "Event", "EventRecord", "Form", "Language", "Line", "LongText", "Mail",
+    "MailKind", "MailState", "Meeting", "Message", "MessageState", "Mode", "ModeOffer", "Model",
+    "OrganisationKind", "Paragraphs", "Participant", "ProgrammeItem", "Purpose", "Question",
+    "QuestionKind", "Recipient", "Registration", "RegistrationState", "Selection", "ShownWhen", "Slug",
+    "Speaker", "StandardField", "Summary", "SummaryState", "Text", "Thanks", "Token", "Tour",
+    "in_language", "kind_in",
 ]  # fmt: skip

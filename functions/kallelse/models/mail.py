@@ -30,6 +30,7 @@ class MailKind(StrEnum):
     EVENT_CANCELLED = "event-cancelled"
     SUMMARY = "summary"
     THANKS = "thanks"
+    MESSAGE = "message"
 
 
 def kind_in(mail_id: str) -> MailKind:
@@ -60,7 +61,7 @@ https://docs.aws.amazon.com/ses/latest/dg/send-email-concepts-deliverability.htm
 """
 
 
-BULK = frozenset({MailKind.SUMMARY, MailKind.THANKS})
+BULK = frozenset({MailKind.SUMMARY, MailKind.THANKS, MailKind.MESSAGE})
 """Kinds that nobody needs to take part, which participants may do without."""
 
 
@@ -83,7 +84,7 @@ class Mail(Model):
 
     ``recipient``: ``r-`` and a registration id, or ``b-`` and the id of a named body.
     ``version``: tells mails of one kind to one recipient apart; of a mail about the event see
-    :func:`kallelse.scheduling.version`.
+    :func:`kallelse.scheduling.version`, and of a message it is the number.
     ``attempt``: how many times sending began; it is the fence of the lease.
     ``due_at``: when the mailer looks at it next (PENDING: to send; SENDING: the lease ends;
     UNKNOWN: to decide; ACCEPTED: no feedback came); None when nothing is left to do.

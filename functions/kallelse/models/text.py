@@ -7,7 +7,8 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
 
-def _printable(value: str) -> str:
+def printable(value: str) -> str:
+    """The text, unless it holds control characters. Raises ValueError."""
     if any(ord(character) < 32 and character not in "\n\t" for character in value):
         raise ValueError("must not contain control characters")
     return value
@@ -16,12 +17,12 @@ def _printable(value: str) -> str:
 Line = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=r"^[^\r\n\t]*$"),
-    AfterValidator(_printable),
+    AfterValidator(printable),
 ]
 Paragraphs = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000),
-    AfterValidator(_printable),
+    AfterValidator(printable),
 ]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,60}[a-z0-9])?$")]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]

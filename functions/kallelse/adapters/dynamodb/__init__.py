@@ -7,6 +7,7 @@ from .agenda import TableAgenda
 from .events import TableEvents
 from .limits import TableLimits
 from .mails import TableMails
+from .messages import TableMessages
 from .pace import TablePace
 from .quotas import TableQuotas
 from .registrations import TableRegistrations, registration_in
@@ -29,6 +30,7 @@ def open_desk(table: Table) -> Desk:
         limits=TableLimits(table),
         summaries=TableSummaries(table),
         pace=TablePace(table),
+        messages=TableMessages(table),
     )
 
 

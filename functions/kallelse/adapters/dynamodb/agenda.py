@@ -25,4 +25,5 @@ class TableAgenda:
             events=frozenset(event for event, _ in found.get("EVENT", [])),
             touched=frozenset(event for event, _ in found.get("SEATS", [])),
             registrations=tuple(found.get("REG", [])),
+            messages=tuple((event, int(number)) for event, number in found.get("MESSAGE", [])),
         )

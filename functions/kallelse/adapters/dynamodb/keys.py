@@ -111,6 +111,15 @@ def summary(event_id: str, language: str, version: int) -> Key:
     return {"pk": event_partition(event_id), "sk": f"SUMMARY#{language}#{version:04}"}
 
 
+MESSAGES = "MESSAGE#"
+"""What the sort keys of all messages begin with."""
+
+
+def message(event_id: str, number: int) -> Key:
+    """A message from the organisers."""
+    return {"pk": event_partition(event_id), "sk": f"{MESSAGES}{number:06}"}
+
+
 def token(digest: str) -> Key:
     """What a personal link opens."""
     return {"pk": f"TOKEN#{digest}", "sk": "TOKEN"}
