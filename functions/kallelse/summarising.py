@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 from .errors import AlreadyChanged, FieldError, InvalidInput
 from .models import (
@@ -21,8 +22,11 @@ from .models import (
     Summary,
 )
 from .ports import Desk, Documents
-from .rendering import Renderer
 from .seating import organisation_key
+
+if TYPE_CHECKING:
+    # The admin function hands summaries in and must not pay for what writes them.
+    from .rendering import Renderer
 
 MAX_MARKDOWN = 200_000
 """The longest summary, in characters: with its HTML it stays far below the mail limit of SES, 40 MB."""
