@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from tests.conftest import a_participant, an_event, utc
+from tests.visiting import NOW as AT_REGISTRATION
 
 from kallelse import messaging
 from kallelse.composing import STATES
@@ -107,4 +108,5 @@ def a_draft(**changes: Any) -> Draft:
 
 
 def handed_in(desk: Desk, draft: Draft) -> Message:
-    return messaging.hand_in(desk, desk.events.get("seminarium"), draft, "organiser", NOW)
+    """A message of an organiser, handed in soon after the event was loaded."""
+    return messaging.hand_in(desk, desk.events.get("seminarium"), draft, "organiser", AT_REGISTRATION)

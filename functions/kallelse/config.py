@@ -14,6 +14,7 @@ from .clock import Clock, system_clock, told_by
 PREFIX = "KALLELSE_"
 
 Name = Annotated[str, Field(min_length=1)]
+Address = Annotated[str, Field(pattern=r"^https?://[^/]+(/.*)?[^/]$")]
 
 
 class Settings(BaseModel):
@@ -53,10 +54,21 @@ class PublicSettings(Settings):
 
 
 class AdminSettings(Settings):
-    """The admin function. ``meeting_hosts``: where join links may lead, separated by commas."""
+    """The admin function. ``meeting_hosts``: where join links may lead, separated by commas.
+
+    ``sender`` and ``base_url`` are for previews; without ``base_url`` the API's own address is shown.
+    """
 
     bucket: Name
     meeting_hosts: frozenset[str]
+    sender: EmailStr
+    base_url: Address | None = None
+    templates: Path = Path("/opt")
+
+    @field_validator("base_url", mode="before")
+    @classmethod
+    def _if_any(cls, value: str) -> str | None:
+        return value or None
 
     @field_validator("meeting_hosts", mode="before")
     @classmethod
@@ -70,7 +82,7 @@ class MailerSettings(Settings):
     bucket: Name
     sender: EmailStr
     configuration_set: Name
-    base_url: Annotated[str, Field(pattern=r"^https?://[^/]+(/.*)?[^/]$")]
+    base_url: Address
     templates: Path = Path("/opt")
 
 

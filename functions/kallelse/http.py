@@ -78,6 +78,11 @@ def download(text: str, media_type: str, name: str) -> Response[str]:
     return Response(HTTPStatus.OK, media_type, text, headers=headers)
 
 
+def plain(text: str) -> Response[str]:
+    """A text for a person."""
+    return Response(HTTPStatus.OK, "text/plain; charset=utf-8", text, headers=dict(SECURITY))
+
+
 def see_other(address: str) -> Response[str]:
     """Send the browser on, without telling where it comes from."""
     return Response(HTTPStatus.SEE_OTHER, "text/plain", "", headers=SECURITY | {"Location": address})

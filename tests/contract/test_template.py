@@ -31,7 +31,7 @@ WRITE = {"dynamodb:PutItem", "dynamodb:UpdateItem"}
 ARRANGE = {"dynamodb:DeleteItem", "dynamodb:ConditionCheckItem"}
 ALLOWED = {
     "Public": READ | WRITE | {"dynamodb:DeleteItem"},
-    "Admin": READ | WRITE | ARRANGE | {"s3:PutObject"},
+    "Admin": READ | WRITE | ARRANGE | {"s3:GetObject", "s3:PutObject"},
     "Dispatcher": READ | WRITE | ARRANGE,
     "Mailer": READ | WRITE | {"s3:GetObject", "ses:SendEmail", "ses:SendRawEmail", "ses:GetAccount"},
     "Feedback": {"dynamodb:GetItem", "dynamodb:PutItem"},

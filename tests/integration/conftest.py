@@ -1,10 +1,12 @@
-"""The public handler on the table of the desk, and its clock."""
+"""The public and the admin handler on the table of the desk, and their clock."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
+import boto3
 import pytest
 from tests.conftest import ROOT
 from tests.visiting import Ask, Time, request
@@ -32,3 +34,35 @@ def ask(desk: Desk, time: Time, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ask
     wiring.cache_clear()
     yield call
     wiring.cache_clear()
+
+
+@pytest.fixture
+def organise(desk: Desk, time: Time, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ask]:
+    """Calls the admin handler as an organiser of the example event."""
+    boto3.client("s3").create_bucket(
+        Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": "eu-north-1"}
+    )
+    settings = {
+        "TABLE": "kallelse",
+        "BUCKET": "bucket",
+        "TEMPLATES": str(ROOT / "templates"),
+        "MEETING_HOSTS": "webbseminarium.example",
+        "SENDER": "kallelse@desk.example",
+        "LOCAL": "1",
+        "LOCAL_TOKEN": "right",
+    }
+    for name, value in settings.items():
+        monkeypatch.setenv(f"KALLELSE_{name}", value)
+    monkeypatch.setattr("kallelse.config.system_clock", time)
+    from kallelse.handlers import admin
+
+    def call(method: str, path: str, content: Any = None, **query: str) -> Any:
+        called = request(method, f"/admin/events/seminarium{path}", {})
+        called["headers"] = {"content-type": "application/json", "authorization": "Bearer right"}
+        called["requestContext"]["domainName"] = "api.example"
+        called |= {"body": json.dumps(content), "queryStringParameters": query}
+        return admin.handler(called, None)
+
+    admin._wiring.cache_clear()
+    yield call
+    admin._wiring.cache_clear()

@@ -42,6 +42,7 @@ LINKS = {kind: ["manage"] for kind in MailKind} | {
     MailKind.EVENT_CANCELLED: [],
     MailKind.SUMMARY: ["manage", "unsubscribe"],
     MailKind.THANKS: ["unsubscribe"],
+    MailKind.MESSAGE: ["manage", "unsubscribe"],
 }
 """Where the links of each kind lead, in their order."""
 

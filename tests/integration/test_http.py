@@ -33,6 +33,7 @@ def ask(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ask]:
         "BUCKET": "bucket",
         "TEMPLATES": str(ROOT / "templates"),
         "MEETING_HOSTS": "webbseminarium.example",
+        "SENDER": "kallelse@desk.example",
         "LOCAL": "1",
         "LOCAL_TOKEN": "right",
     }
@@ -199,6 +200,10 @@ def test_an_unknown_event_takes_no_registration(ask: Ask, opened: Desk) -> None:
         ("POST", "/admin/events/seminarium/registrations/any/promote"),
         ("GET", "/admin/events/seminarium/figures"),
         ("POST", "/admin/events/seminarium/summaries"),
+        ("POST", "/admin/events/seminarium/messages"),
+        ("GET", "/admin/events/seminarium/messages"),
+        ("GET", "/admin/events/seminarium/messages/1"),
+        ("GET", "/admin/events/seminarium/registrations/any/preview/confirmed"),
     ],
 )
 def test_a_stranger_gets_nothing_from_the_admin_endpoint(
@@ -221,7 +226,7 @@ def test_a_stranger_gets_nothing_from_the_admin_endpoint(
         (
             "POST",
             "/admin/events/seminarium/summaries",
-            "[]",
+            "{}",
             "application/json",
             400,
             "language, markdown",
@@ -337,11 +342,18 @@ def stored(desk: Desk, registration: str) -> Registration:
     return found
 
 
-def test_the_public_handler_does_not_import_what_only_others_need() -> None:
-    code = "import sys, kallelse.handlers.public; print(*sys.modules)"
+NEEDED_BY_OTHERS = {
+    "public": {"yaml", "nh3", "markdown_it", "icalendar", "kallelse.adapters.ses", "kallelse.adapters.s3"},
+    "admin": {"babel", "jinja2", "nh3", "markdown_it", "icalendar", "kallelse.composing"},
+}
+"""What a handler must not load for every request."""
+
+
+@pytest.mark.parametrize("name", NEEDED_BY_OTHERS)
+def test_a_handler_does_not_import_what_only_others_or_few_routes_need(name: str) -> None:
+    code = f"import sys, kallelse.handlers.{name}; print(*sys.modules)"
     environment = {"PYTHONPATH": str(ROOT / "functions")}
     loaded = subprocess.run(  # noqa: S603
         [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
     ).stdout.split()
-    heavy = {"yaml", "nh3", "markdown_it", "icalendar", "kallelse.adapters.ses", "kallelse.adapters.s3"}
-    assert not heavy & set(loaded)
+    assert not NEEDED_BY_OTHERS[name] & set(loaded)

@@ -79,16 +79,14 @@ def test_posting_that_broke_off_goes_on_where_it_stopped() -> None:
     message = handed_in(desk, a_draft())
     breaking = replace(desk, mails=Breaking())
     with pytest.raises(ConnectionError):
-        messaging.post(breaking, message, NOW)
-    assert desk.messages.handed_in() == [message]
+        messaging.post(breaking, "seminarium", message.number, NOW)
+    assert desk.agenda.due(NOW).messages == (("seminarium", message.number),)
     [first] = breaking.mails.of_event("seminarium")
     assert desk.mails.create(first)
-    created = messaging.post(desk, message, NOW)
-    assert {mail.recipient for mail in created} | {first.recipient} == {
-        each.mailbox for each in registrations(desk)
-    }
-    assert len(created) == 2
-    assert messaging.post(desk, message, NOW) == []
+    assert messaging.post(desk, "seminarium", message.number, NOW) == 2
+    recipients = {mail.recipient for mail in desk.mails.of_event("seminarium")}
+    assert recipients == {each.mailbox for each in registrations(desk)}
+    assert messaging.post(desk, "seminarium", message.number, NOW) == 0
 
 
 @pytest.mark.parametrize(

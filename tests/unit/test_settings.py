@@ -45,10 +45,14 @@ def test_a_missing_setting_is_named() -> None:
         read(MailerSettings, {"KALLELSE_TABLE": "t", "KALLELSE_BUCKET": "b"})
 
 
-def test_meeting_hosts_are_separated_by_commas() -> None:
+def test_meeting_hosts_are_separated_by_commas_and_an_empty_address_is_none() -> None:
     environment = {
         "KALLELSE_TABLE": "t",
         "KALLELSE_BUCKET": "b",
         "KALLELSE_MEETING_HOSTS": "a.example, b.example,",
+        "KALLELSE_SENDER": "kallelse@desk.example",
+        "KALLELSE_BASE_URL": "",
     }
-    assert read(AdminSettings, environment).meeting_hosts == {"a.example", "b.example"}
+    settings = read(AdminSettings, environment)
+    assert settings.meeting_hosts == {"a.example", "b.example"}
+    assert settings.base_url is None
