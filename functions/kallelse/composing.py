@@ -16,6 +16,7 @@ from typing import Any
 from . import links
 from .calendaring import Method, calendar
 from .errors import SummaryNotFound
+from .feedback import unreached
 from .mailing import Letter
 from .models import (
     ABOUT_EVENT,
@@ -108,6 +109,8 @@ class Composer:
         record = self.desk.events.get(mail.event_id)
         if mail.recipient.startswith("b-"):
             return self._to_body(mail, record.event, now)
+        if mail.recipient.startswith("o-"):
+            return self._to_organiser(mail, record.event, now)
         registration = self.desk.registrations.find(mail.event_id, mail.recipient[2:])
         if registration is None or not makes_sense(mail, record, registration, now):
             return None
@@ -128,6 +131,23 @@ class Composer:
         message = self._message(mail, event, body.address, language, context)
         offer_by_mail(message, event, body)
         return Letter(body.address, message.as_bytes())
+
+    def _to_organiser(self, mail: Mail, event: Event, now: datetime) -> Letter | None:
+        contacts = [each for number, each in enumerate(event.contacts) if f"o-{number}" == mail.recipient]
+        people = [(each.participant, state.value) for each, state in unreached(self.desk, event.id)]
+        if not contacts or not people:
+            return None
+        contact, open_still = contacts[0], not event.cancelled and now < event.closes_at
+        context = _context(mail, event, now) | {
+            "name": contact.name,
+            "places": _places(event, event.seats_by_mode),
+            "unreached": [
+                (_unlinked(who.name), _unlinked(who.organisation), who.email, state) for who, state in people
+            ],
+            "event_url": self._page(event, event.language) if open_still else None,
+        }
+        message = self._message(mail, event, contact.email, event.language, context)
+        return Letter(contact.email, message.as_bytes())
 
     def _content(self, mail: Mail, record: EventRecord, registration: Registration) -> dict[str, Any] | None:
         """What the letter tells that is kept elsewhere; None when that is nothing any more."""
@@ -172,7 +192,7 @@ class Composer:
     ) -> dict[str, str | None]:
         if registration.state is RegistrationState.CANCELLED:
             # A personal link would be dead on arrival; the event's page helps while it takes registrations.
-            page = f"{self.base_url}/events/{event.id}/{registration.participant.language}"
+            page = self._page(event, registration.participant.language)
             return {"event_url": None if event.cancelled or now >= event.closes_at else page}
         links: dict[str, str | None] = {}
         if mail.kind in BULK:
@@ -183,6 +203,9 @@ class Composer:
         if mail.kind is MailKind.JOIN_LINK or _reminds_of_link(mail, event, registration, now):
             links["join_url"] = self._link(registration, Purpose.JOIN)
         return links
+
+    def _page(self, event: Event, language: Language) -> str:
+        return f"{self.base_url}/events/{event.id}/{language}"
 
     def _link(self, registration: Registration, purpose: Purpose) -> str:
         return f"{self.base_url}/{purpose}/{self.issue(self.desk, registration, purpose)}"
@@ -312,14 +335,18 @@ def _context(mail: Mail, event: Event, now: datetime) -> dict[str, Any]:
 def _about(event: Event, registration: Registration) -> dict[str, Any]:
     participant = registration.participant
     return {
-        # A form with somebody else's address must not become a way to send that address a link.
-        "name": None if LIKE_A_LINK.search(participant.name) else participant.name,
+        "name": _unlinked(participant.name),
         "participant": participant,
         "state": registration.state.value,
         "held_until": registration.held_until,
         "online": registration.mode is Mode.ONLINE,
         "places": _places(event, [registration.mode]),
     }
+
+
+def _unlinked(told: str | None) -> str | None:
+    """What somebody told about themselves, unless the form was a way to send others a link."""
+    return None if told is None or LIKE_A_LINK.search(told) else told
 
 
 def _places(event: Event, modes: Iterable[Mode]) -> list[tuple[Mode, Text | None]]:

@@ -1,20 +1,27 @@
 """What the mail service tells about a mail that it took.
 
 Events come late, twice or out of order: a record only ever moves on, by the rank of its state.
+A participant whose address takes no mail does not know what is written there, so the organiser is told.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from pydantic import AwareDatetime
 
 from .errors import AlreadyChanged
-from .models import STALE, Mail, MailState, Model
+from .models import STALE, Mail, MailKind, MailState, Model, Registration, RegistrationState
 from .ports import Desk
 
 ATTEMPTS = 5
+
+HOUR = timedelta(hours=1)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+ORGANISER = "o-0"
+"""Who is told of participants that cannot be reached: the first contact of the event."""
 
 
 class FeedbackKind(StrEnum):
@@ -63,7 +70,9 @@ RANK = {
 def heed(desk: Desk, feedback: Feedback, now: datetime) -> Mail | None:
     """Move the mail's record on, and remember addresses never to write to again.
 
-    Gives the record as it is afterwards, or None when the mail is not ours.
+    The organiser is told of dead addresses of participants by one letter for each hour, at its end,
+    whose version counts the hours since 1970. Gives the record as it is afterwards, or None when the
+    mail is not ours.
     """
     _remember_addresses(desk, feedback, now)
     for _ in range(ATTEMPTS):
@@ -78,6 +87,9 @@ def heed(desk: Desk, feedback: Feedback, now: datetime) -> Mail | None:
                 "stuck": feedback.kind is FeedbackKind.REJECT,
             }
         )
+        if _is_dead(feedback) and mail.recipient.startswith("r-"):
+            # Before the record moves on: when this is broken off and tried again, nobody is forgotten.
+            desk.mails.create(_letter_to_organiser(mail.event_id, now))
         if desk.mails.replace(mail, moved):
             return moved
     raise AlreadyChanged("the mail record keeps changing; the queue will bring the event again")
@@ -88,9 +100,42 @@ def _due_at(kind: FeedbackKind, now: datetime) -> datetime | None:
     return {FeedbackKind.SEND: now + STALE, FeedbackKind.REJECT: now}.get(kind)
 
 
-def _remember_addresses(desk: Desk, feedback: Feedback, now: datetime) -> None:
-    complained = feedback.kind is FeedbackKind.COMPLAINT
+def _is_dead(feedback: Feedback) -> bool:
+    """Whether the address is never to be written to again."""
     bounced = feedback.kind is FeedbackKind.BOUNCE and feedback.permanent
-    if complained or bounced:
+    return bounced or feedback.kind is FeedbackKind.COMPLAINT
+
+
+def _letter_to_organiser(event_id: str, now: datetime) -> Mail:
+    hour = (now - EPOCH) // HOUR
+    return Mail(
+        event_id=event_id,
+        kind=MailKind.BOUNCES,
+        recipient=ORGANISER,
+        version=hour,
+        due_at=EPOCH + (hour + 1) * HOUR,
+        created_at=now,
+    )
+
+
+def _remember_addresses(desk: Desk, feedback: Feedback, now: datetime) -> None:
+    if _is_dead(feedback):
         for address in feedback.addresses:
             desk.mails.suppress(address, STATE_AFTER[feedback.kind], now)
+
+
+def undeliverable(desk: Desk, event_id: str) -> dict[str, MailState]:
+    """The participants whom a mail did not reach, by mailbox: BOUNCED, or COMPLAINED, which is worse."""
+    mails = [mail for mail in desk.mails.of_event(event_id) if mail.recipient.startswith("r-")]
+    failed = [mail for mail in mails if mail.state in (MailState.BOUNCED, MailState.COMPLAINED)]
+    return {mail.recipient: mail.state for mail in sorted(failed, key=lambda mail: RANK[mail.state])}
+
+
+def unreached(desk: Desk, event_id: str) -> list[tuple[Registration, MailState]]:
+    """Those of them who are still registered, the first to arrive first."""
+    states = undeliverable(desk, event_id)
+    return [
+        (each, states[each.mailbox])
+        for each in (desk.registrations.of_event(event_id) if states else [])
+        if each.mailbox in states and each.state is not RegistrationState.CANCELLED
+    ]

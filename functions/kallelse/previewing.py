@@ -41,8 +41,8 @@ SEATED_NOW = frozenset({MailKind.PROMOTED, MailKind.PASSED_ON})
 
 def kind_named(name: str) -> MailKind:
     """The kind of this name. Raises NotFound, which names them all."""
-    if name not in set(MailKind):
-        raise NotFound(f"there is no such kind of mail; the kinds are: {', '.join(MailKind)}")
+    if name not in set(STATES):
+        raise NotFound(f"there is no such kind of mail; the kinds are: {", ".join(STATES)}")
     return MailKind(name)
 
 

@@ -21,6 +21,7 @@ from ..config import AdminSettings, read
 from ..editing import apply, notices, problems
 from ..editing import read as read_event
 from ..errors import FieldError, InvalidInput, KallelseError, NotFound, Unauthorised, UnreadableRequest
+from ..feedback import undeliverable
 from ..figures import figures
 from ..http import answer, body_of, page, plain, problem
 from ..mailing import decide
@@ -88,11 +89,15 @@ def get_event(event_id: str) -> Response[str]:
 
 @app.get("/admin/events/<event_id>/registrations")
 def list_registrations(event_id: str) -> Response[str]:
-    """All registrations, the first to arrive first."""
+    """All registrations, the first to arrive first, with those whom a mail did not reach."""
     desk = _wiring()[1]
     desk.events.get(event_id)
-    registrations = desk.registrations.of_event(event_id)
-    shown = [each.model_dump(mode="json", exclude={"outbox", "nonce"}) for each in registrations]
+    states = undeliverable(desk, event_id)
+    shown = [
+        each.model_dump(mode="json", exclude={"outbox", "nonce"})
+        | {"undeliverable": states.get(each.mailbox)}
+        for each in desk.registrations.of_event(event_id)
+    ]
     return answer({"registrations": shown})
 
 

@@ -31,6 +31,7 @@ class MailKind(StrEnum):
     SUMMARY = "summary"
     THANKS = "thanks"
     MESSAGE = "message"
+    BOUNCES = "bounces"
 
 
 def kind_in(mail_id: str) -> MailKind:
@@ -82,9 +83,11 @@ class MailState(StrEnum):
 class Mail(Model):
     """One mail to one recipient: (event, kind, recipient, version) is its identity.
 
-    ``recipient``: ``r-`` and a registration id, or ``b-`` and the id of a named body.
+    ``recipient``: ``r-`` and a registration id, ``b-`` and the id of a named body, or ``o-`` and the
+    place of an organiser among the contacts of the event, counted from 0.
     ``version``: tells mails of one kind to one recipient apart; of a mail about the event see
-    :func:`kallelse.scheduling.version`, and of a message it is the number.
+    :func:`kallelse.scheduling.version`, of one about bounces :func:`kallelse.feedback.heed`, and of a
+    message it is the number.
     ``attempt``: how many times sending began; it is the fence of the lease.
     ``due_at``: when the mailer looks at it next (PENDING: to send; SENDING: the lease ends;
     UNKNOWN: to decide; ACCEPTED: no feedback came); None when nothing is left to do.

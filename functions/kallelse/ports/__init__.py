@@ -1,0 +1,51 @@
+"""What the services need from the world outside, as Protocols. The adapters keep these promises."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .mails import Account, Mails, Messages, Pace, Postman
+from .records import Agenda, Change, Documents, Events, Limits, Registrations, Summaries, Tokens, Work
+from .seats import Line, NoSeat, Quota, Quotas, SeatBlock, Seats
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Everything that is kept in the table, for the services to work with."""
+
+    agenda: Agenda
+    events: Events
+    seats: Seats
+    quotas: Quotas
+    registrations: Registrations
+    mails: Mails
+    tokens: Tokens
+    limits: Limits
+    summaries: Summaries
+    pace: Pace
+    messages: Messages
+
+
+__all__ = [
+    "Account",
+    "Agenda",
+    "Change",
+    "Desk",
+    "Documents",
+    "Events",
+    "Limits",
+    "Line",
+    "Mails",
+    "Messages",
+    "NoSeat",
+    "Pace",
+    "Postman",
+    "Quota",
+    "Quotas",
+    "Registrations",
+    "SeatBlock",
+    "Seats",
+    "Summaries",
+    "Tokens",
+    "Work",
+]

@@ -1,0 +1,168 @@
+"""Everything else that is kept: events, registrations, links, limits and summaries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from ..models import (
+    Event,
+    EventRecord,
+    Language,
+    Mode,
+    Purpose,
+    Registration,
+    Summary,
+    Token,
+)
+
+
+@dataclass(frozen=True)
+class Work:
+    """What awaits the sweep at an instant, by ids.
+
+    ``events``: those whose time for a look has come. ``touched``: events with seats that changed since
+    they were last checked. ``registrations``: event and registration, of those that call for a mail,
+    or whose time to confirm or to accept has ended. ``messages``: event and number, of those to post.
+    """
+
+    events: frozenset[str] = frozenset()
+    touched: frozenset[str] = frozenset()
+    registrations: tuple[tuple[str, str], ...] = ()
+    messages: tuple[tuple[str, int], ...] = ()
+
+
+class Agenda(Protocol):
+    """What awaits the sweep."""
+
+    def due(self, now: datetime) -> Work:
+        """What awaits the sweep at ``now``: one query, however many events there are."""
+        ...
+
+
+class Events(Protocol):
+    """The stored events."""
+
+    def get(self, event_id: str) -> EventRecord:
+        """The event; raises EventNotFound."""
+        ...
+
+    def apply(self, event: Event, key: str, now: datetime) -> EventRecord:
+        """Create the event with ``key``, or change it and keep its key; give the stored record.
+
+        The sweep looks at it at once, see :meth:`look_again`.
+        Raises AlreadyChanged when others keep changing it.
+        """
+        ...
+
+    def look_again(self, record: EventRecord, at: datetime | None) -> None:
+        """Let the sweep look at the event next at ``at``, or never; not if the event changed since."""
+        ...
+
+
+Change = tuple[Registration | None, Registration]
+"""A registration as it was read (None: there was none), and what it becomes."""
+
+
+class Registrations(Protocol):
+    """The stored registrations and the waiting list, which changes with them."""
+
+    def find(self, event_id: str, registration_id: str) -> Registration | None:
+        """The registration, if there is one; read consistently."""
+        ...
+
+    def last_serial(self, event_id: str, registration_id: str) -> int:
+        """What the next serial and revision of an erased registration must exceed; 0 if none was erased."""
+        ...
+
+    def of_event(self, event_id: str) -> list[Registration]:
+        """All registrations of the event, read consistently, the first to arrive first."""
+        ...
+
+    def first_waiting(self, event_id: str, mode: Mode) -> Registration | None:
+        """The one who has waited longest for a seat of the mode."""
+        ...
+
+    def place_in_line(self, registration: Registration) -> int:
+        """How many wait up to and including this one; 1 is the next to get a seat."""
+        ...
+
+    def count_waiting(self, event_id: str, mode: Mode) -> int:
+        """How many wait for a seat of the mode."""
+        ...
+
+    def store(self, *changes: Change) -> bool:
+        """All of the changes or none; False when a registration is no longer as it was read."""
+        ...
+
+    def erase(self, seen: Registration) -> bool:
+        """Delete everything but a number (see last_serial); False when it is no longer as seen."""
+        ...
+
+    def clear_outbox(self, registration: Registration) -> None:
+        """Empty the outbox, unless the registration changed since it was read."""
+        ...
+
+
+class Tokens(Protocol):
+    """What personal links open. Only digests are stored."""
+
+    def put(self, token: Token) -> None:
+        """Store what a digest opens."""
+        ...
+
+    def find(self, digest: str, purpose: Purpose) -> Token | None:
+        """What the digest opens, if it was issued for this purpose."""
+        ...
+
+
+class Limits(Protocol):
+    """Counters that stop at a limit and are forgotten after their time."""
+
+    def take(self, name: str, limit: int, ends_at: datetime, now: datetime, number: int = 1) -> bool:
+        """Count ``number`` more under the name; False, and nothing written, beyond the limit.
+
+        A counter whose ``ends_at`` is past counts anew from zero.
+        """
+        ...
+
+    def taken(self, name: str, now: datetime) -> int:
+        """How many are counted under the name; writes nothing."""
+        ...
+
+
+class Summaries(Protocol):
+    """The records of summaries."""
+
+    def latest(self, event_id: str, language: Language) -> Summary | None:
+        """The newest version in the language."""
+        ...
+
+    def get(self, event_id: str, language: Language, version: int) -> Summary | None:
+        """One version."""
+        ...
+
+    def put(self, summary: Summary) -> bool:
+        """Store a new version; False when that version exists."""
+        ...
+
+    def mark_published(self, summary: Summary) -> None:
+        """Remember that every recipient has a mail record."""
+        ...
+
+    def handed_in(self) -> list[Summary]:
+        """Those that are not published yet: one query when there are none."""
+        ...
+
+
+class Documents(Protocol):
+    """Stored texts under keys that are never overwritten."""
+
+    def put(self, key: str, text: str, media_type: str, language: Language) -> None:
+        """Store a text; storing the same text again is harmless."""
+        ...
+
+    def get(self, key: str) -> str:
+        """The text; raises SummaryNotFound."""
+        ...
