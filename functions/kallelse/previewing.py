@@ -42,7 +42,7 @@ SEATED_NOW = frozenset({MailKind.PROMOTED, MailKind.PASSED_ON})
 def kind_named(name: str) -> MailKind:
     """The kind of this name. Raises NotFound, which names them all."""
     if name not in set(STATES):
-        raise NotFound(f"there is no such kind of mail; the kinds are: {", ".join(STATES)}")
+        raise NotFound(f"there is no such kind of mail; the kinds are: {', '.join(STATES)}")
     return MailKind(name)
 
 

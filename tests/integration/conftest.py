@@ -55,6 +55,7 @@ def organise(desk: Desk, time: Time, monkeypatch: pytest.MonkeyPatch) -> Iterato
         monkeypatch.setenv(f"KALLELSE_{name}", value)
     monkeypatch.setattr("kallelse.config.system_clock", time)
     from kallelse.handlers import admin
+    from kallelse.handlers.admin.wiring import wiring as admin_wiring
 
     def call(method: str, path: str, content: Any = None, **query: str) -> Any:
         called = request(method, f"/admin/events/seminarium{path}", {})
@@ -63,6 +64,6 @@ def organise(desk: Desk, time: Time, monkeypatch: pytest.MonkeyPatch) -> Iterato
         called |= {"body": json.dumps(content), "queryStringParameters": query}
         return admin.handler(called, None)
 
-    admin._wiring.cache_clear()
+    admin_wiring.cache_clear()
     yield call
-    admin._wiring.cache_clear()
+    admin_wiring.cache_clear()

@@ -211,10 +211,11 @@ def _undeliverable(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     for name, value in settings.items():
         monkeypatch.setenv(f"KALLELSE_{name}", value)
     from kallelse.handlers import admin
+    from kallelse.handlers.admin.wiring import wiring as admin_wiring
 
-    admin._wiring.cache_clear()
+    admin_wiring.cache_clear()
     asked = request("GET", "/admin/events/seminarium/registrations", {})
     asked["headers"]["authorization"] = "Bearer right"
     told = json.loads(admin.handler(asked, None)["body"])["registrations"]
-    admin._wiring.cache_clear()
+    admin_wiring.cache_clear()
     return {each["participant"]["name"]: each["undeliverable"] for each in told}

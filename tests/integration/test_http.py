@@ -41,9 +41,10 @@ def ask(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ask]:
         monkeypatch.setenv(f"KALLELSE_{name}", value)
     monkeypatch.setattr("kallelse.config.system_clock", lambda: utc("2020-08-20T09:00"))
     from kallelse.handlers import admin, public
+    from kallelse.handlers.admin.wiring import wiring as admin_wiring
     from kallelse.handlers.public.wiring import wiring
 
-    for wired in (admin._wiring, wiring):
+    for wired in (admin_wiring, wiring):
         wired.cache_clear()
 
     def call(
@@ -73,7 +74,7 @@ def ask(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ask]:
         return call(handler, method, path, *arguments, **headers)
 
     yield choose
-    for wired in (admin._wiring, wiring):
+    for wired in (admin_wiring, wiring):
         wired.cache_clear()
 
 

@@ -182,9 +182,7 @@ def test_each_reads_the_message_in_their_language_and_else_in_that_of_the_event(
     assert subjects == {"sv": "Ny sal: Seminarium", "fi": "Uusi sali: Seminaari", "en": "Ny sal: Seminarium"}
     assert "Tavataan **suuressa salissa**." in part(letters["fi"], "plain")
     assert "<p>Tavataan <strong>suuressa salissa</strong>.</p>" in part(letters["fi"], "html")
-    assert 'lang="sv"><p>Vi ses i <strong>stora salen</strong>.</p>' in part(
-        letters["en"], "html"
-    )
+    assert 'lang="sv"><p>Vi ses i <strong>stora salen</strong>.</p>' in part(letters["en"], "html")
     for language, who in (("sv", "Arrangörerna"), ("fi", "Järjestäjillä"), ("en", "organisers")):
         assert who in part(letters[language], "plain")
         assert who in part(letters[language], "html")
