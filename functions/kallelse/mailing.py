@@ -79,7 +79,7 @@ TO_MANY = ABOUT_EVENT | {MailKind.SUMMARY}
 OUTDATED = 5
 """After how many mails in a row that others had taken a worker looks anew at what is due.
 
-So a mailer that meets others does not go through the whole of a list that they have worked off.
+A look is a query; a mail that another has taken is a read in vain.
 """
 
 
@@ -98,10 +98,15 @@ Compose = Callable[[Mail], Letter | None]
 
 
 def sweep(desk: Desk, postman: Postman, compose: Compose, shift: Shift, crew: Crew[Mail]) -> list[Mail]:
-    """Look at every mail that is due, as long as the shift lasts; gives those that changed."""
-    pile: deque[str] = deque()
-    _look(desk, shift, pile)
-    return crew(lambda: work(desk, postman, compose, shift, pile), shift.workers)
+    """Look at every mail that is due, until none is or the shift is over; gives those that changed."""
+    pile, changed = deque[str](), list[Mail]()
+    while not shift.is_over and _look(desk, shift, pile):
+        done = crew(lambda: work(desk, postman, compose, shift, pile), shift.workers)
+        if not done:
+            break
+        # Once more, as a mailer may have put mails back that were passed over here as its own.
+        changed += done
+    return changed
 
 
 def work(desk: Desk, postman: Postman, compose: Compose, shift: Shift, pile: deque[str]) -> list[Mail]:
@@ -181,13 +186,14 @@ def _report(desk: Desk, mail: Mail, now: datetime, **changes: object) -> Mail | 
     return _move(desk, mail, stuck=True, due_at=due_at, **changes)
 
 
-def _look(desk: Desk, shift: Shift, pile: deque[str]) -> None:
+def _look(desk: Desk, shift: Shift, pile: deque[str]) -> bool:
     mail_ids = desk.mails.due(shift.clock())
     # In an order of its own for each mailer, so that they seldom reach for the same mail.
     random.shuffle(mail_ids)
     mail_ids.sort(key=lambda mail_id: kind_in(mail_id) in TO_MANY)
     pile.clear()
     pile.extend(mail_ids)
+    return bool(mail_ids)
 
 
 def _taken(pile: deque[str], shift: Shift) -> Iterator[str]:

@@ -205,6 +205,7 @@ def _undeliverable(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         "TABLE": "kallelse",
         "BUCKET": "b",
         "MEETING_HOSTS": "x",
+        "SENDER": "kallelse@desk.example",
         "LOCAL": "1",
         "LOCAL_TOKEN": "right",
     }

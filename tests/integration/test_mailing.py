@@ -145,8 +145,7 @@ def test_a_join_link_whose_answer_was_lost_is_sent_once_more_and_then_reported(d
     at = NOW
     assert sweep(desk, post, at).state is MailState.UNKNOWN
     at += mailing.FEEDBACK_WAIT
-    assert sweep(desk, post, at).state is MailState.PENDING
-    assert sweep(desk, post, at).state is MailState.UNKNOWN
+    assert sweep(desk, post, at).attempt == 2
     last = sweep(desk, post, at + mailing.FEEDBACK_WAIT)
     assert (last.state, last.attempt) == (MailState.UNKNOWN, 2)
     assert last.stuck
