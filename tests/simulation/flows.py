@@ -1,0 +1,239 @@
+"""The flows that are broken off at every call: what comes before each, what it does, and what it owes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from tests.conftest import an_event
+from tests.guarantees import HOSTS
+from tests.simulation.checks import CONFIRMED, WAITING, Owed
+from tests.simulation.world import DAY, EVENT, MINUTE, START, World, bring_feedback, publish_summaries
+
+from kallelse import dispatching, editing, managing, seating, summarising
+from kallelse.feedback import FeedbackKind
+from kallelse.models import Mail, MailKind, Mode, RegistrationState, SummaryState
+from kallelse.seating import cancelled
+
+NOW = START + timedelta(hours=2)
+LINKS = START + 10 * DAY
+"""When join links are due, while registration is still open."""
+
+CANCELLED = RegistrationState.CANCELLED
+JOIN_LINKS = {"meeting": {"address": "https://webbseminarium.example/rum", "join_link": "2020-08-30T12:00"}}
+BODY = {"id": "arkiv", "name": {"sv": "Arkivet"}, "address": "arkiv@example.org", "language": "sv"}
+TEXT, CORRECTED = "Öppenhet *lönar* sig.", "Öppenhet *lönade* sig."
+
+Step = Callable[[World, datetime], object]
+
+
+@dataclass(frozen=True)
+class Flow:
+    """Something that is begun at ``now`` in the world that ``prepare`` gives.
+
+    ``happened``: whether it did, as a whole; what then must be: ``states``, and ``owed`` mails.
+    ``again``: how a person does the same once more; None when the clock or a queue brings it again.
+    ``newcomer``: whether somebody sends the form a second after it went wrong.
+    ``leaving``: who gives up a seat; ``ahead``: who may pass others by an organiser's word.
+    """
+
+    prepare: Callable[[], World]
+    run: Step
+    happened: Callable[[World], bool]
+    again: Step | None = None
+    states: Mapping[str, RegistrationState] = field(default_factory=dict)
+    owed: Owed = frozenset()
+    now: datetime = NOW
+    newcomer: bool = False
+    leaving: frozenset[str] = frozenset()
+    ahead: frozenset[str] = frozenset()
+
+
+def peopled(*names: str, **changes: Any) -> World:
+    """A world in which these registered, in this order, and all their mails arrived."""
+    world = World.new(**changes)
+    for number, name in enumerate(names):
+        world.register(name, START + number * MINUTE)
+    for minutes in (10, 20):
+        world.minute(START + minutes * MINUTE)
+    return world
+
+
+def is_there(name: str) -> Callable[[World], bool]:
+    return lambda world: any(
+        each.participant.name == name for each in world.desk.registrations.of_event(EVENT)
+    )
+
+
+def send_the_form(world: World, now: datetime) -> None:
+    world.register("Eva", now)
+
+
+def cancel(world: World, now: datetime) -> None:
+    managing.cancel(world.desk, world.record, world.one("Ada"), now)
+
+
+def promote(world: World, now: datetime) -> None:
+    seating.promote(world.desk, world.record, world.one("Dan"), now)
+
+
+def a_seat_given_back() -> World:
+    """Ada left, and the first in line has not been seated yet."""
+    world = peopled("Ada", "Bo", "Cia", "Dan")
+    ada = world.one("Ada")
+    assert world.desk.registrations.store((ada, cancelled(ada, MailKind.CANCELLED)))
+    world.desk.seats.release(EVENT, Mode.ONLINE, ada.block or 0, ada.holder, NOW)
+    return world
+
+
+def is_first_in_line(world: World) -> bool:
+    first = world.desk.registrations.first_waiting(EVENT, Mode.ONLINE)
+    return first is not None and first.participant.name == "Dan"
+
+
+def dispatch(world: World, now: datetime) -> None:
+    dispatching.tick(world.desk, now)
+
+
+def mails_due() -> World:
+    """Join links have their records, and Eva, who has just come, is owed two mails."""
+    world = peopled("Ada", "Bo", seats=3, **JOIN_LINKS)
+    dispatch(world, LINKS)
+    world.register("Eva", LINKS)
+    return world
+
+
+def send(world: World, now: datetime) -> None:
+    world.mailer(world, now)
+
+
+def fed_back() -> World:
+    """Three join links were taken: one is delivered, one bounces, and one is complained of."""
+    world = peopled("Ada", "Bo", "Cia", seats=3, **JOIN_LINKS)
+    dispatch(world, LINKS)
+    world.service.delivers = False
+    world.service.now = LINKS - DAY
+    known = len(world.service.taken)
+    send(world, LINKS)
+    kinds = {"ada": FeedbackKind.DELIVERY, "bo": FeedbackKind.BOUNCE, "cia": FeedbackKind.COMPLAINT}
+    for taken in world.service.taken[known:]:
+        kind = kinds[taken.recipient.split("@")[0]]
+        world.service.queue += [taken.told(each, LINKS - DAY) for each in (FeedbackKind.SEND, kind)]
+    return world
+
+
+def feedback_is_heeded(world: World) -> bool:
+    suppressed = {name for name in ("ada", "bo", "cia") if world.desk.mails.is_suppressed(f"{name}@example.org")}
+    states = {mail.state.value for mail in _mails(world, MailKind.JOIN_LINK)}
+    return suppressed == {"bo", "cia"} and states == {"delivered", "bounced", "complained"}
+
+
+def reschedule(world: World, now: datetime) -> None:
+    event = an_event(starts="2020-09-17T13:00", ends="2020-09-17T15:45", seats=3)
+    editing.apply(world.desk, event, HOSTS, now)
+
+
+def a_discussed_event() -> World:
+    return peopled("Ada", "Bo", recipients=[BODY], summary_languages=["sv"])
+
+
+def hand_in(world: World, now: datetime, text: str = TEXT) -> None:
+    summarising.hand_in(world.desk, world.documents, world.record, "sv", text, "kansliet", now)
+
+
+def hand_in_corrected(world: World, now: datetime) -> None:
+    hand_in(world, now, CORRECTED)
+
+
+def a_summary_handed_in() -> World:
+    world = a_discussed_event()
+    hand_in(world, NOW)
+    return world
+
+
+def publish(world: World, now: datetime) -> None:
+    publish_summaries(world, now)
+
+
+def a_summary_published() -> World:
+    world = a_summary_handed_in()
+    publish(world, NOW)
+    return world
+
+
+def is_published(world: World) -> bool:
+    latest = world.desk.summaries.latest(EVENT, "sv")
+    return latest is not None and latest.state is SummaryState.PUBLISHED
+
+
+def _mails(world: World, kind: MailKind) -> list[Mail]:
+    return [mail for mail in world.desk.mails.of_event(EVENT) if mail.kind is kind]
+
+
+def _late(prepare: Callable[[], World]) -> Callable[[], World]:
+    """The world in which feedback comes a day late, so that the mailer cannot wait for it."""
+
+    def prepared() -> World:
+        world = prepare()
+        world.feedback_after = DAY
+        return world
+
+    return prepared
+
+
+LINKED = frozenset((name, MailKind.JOIN_LINK) for name in ("Ada", "Bo"))
+SUMMED_UP = frozenset((name, MailKind.SUMMARY) for name in ("Ada", "Bo", "arkiv"))
+
+
+def clockwork(prepare: Callable[[], World], run: Step, owed: Owed, now: datetime) -> Flow:
+    """A flow that the clock brings again until it has happened."""
+    return Flow(prepare, run, lambda _: True, owed=owed, now=now)
+
+
+MAILER = clockwork(mails_due, send, LINKED | {("Eva", MailKind.JOIN_LINK)}, LINKS)
+
+FLOWS = {
+    "register: a seat": Flow(
+        lambda: peopled("Ada", "Bo", seats=3, seats_per_organisation=4),
+        send_the_form, is_there("Eva"), send_the_form, newcomer=True,
+    ),
+    "register: the waiting list": Flow(
+        lambda: peopled("Ada", "Bo"), send_the_form, is_there("Eva"), send_the_form,
+        {"Eva": WAITING}, newcomer=True,
+    ),
+    "register: an address to confirm": Flow(
+        lambda: peopled("Ada", "Bo", seats=4, address_confirmation="PT1H", offer="PT1H"),
+        send_the_form, is_there("Eva"), send_the_form, newcomer=True,
+    ),
+    "cancel": Flow(
+        lambda: peopled("Ada", "Bo", "Cia", "Dan", seats_per_organisation=4),
+        cancel, lambda world: world.one("Ada").state is CANCELLED, cancel,
+        {"Cia": CONFIRMED, "Dan": WAITING}, newcomer=True, leaving=frozenset({"Ada"}),
+    ),
+    "promote: to a seat": Flow(
+        a_seat_given_back, promote, lambda world: world.one("Dan").state is CONFIRMED, promote,
+        {"Cia": WAITING}, newcomer=True, leaving=frozenset({"Ada"}), ahead=frozenset({"Dan"}),
+    ),
+    "promote: to the first place": Flow(
+        lambda: peopled("Ada", "Bo", "Cia", "Dan"), promote, is_first_in_line, promote, newcomer=True,
+    ),
+    "dispatch": clockwork(lambda: peopled("Ada", "Bo", "Cia", **JOIN_LINKS), dispatch, LINKED, LINKS),
+    "mailer": MAILER,
+    "mailer: late feedback": clockwork(_late(mails_due), send, MAILER.owed, LINKS),
+    "mailer: summaries": clockwork(a_summary_published, send, SUMMED_UP, NOW),
+    "mailer: summaries, late feedback": clockwork(_late(a_summary_published), send, SUMMED_UP, NOW),
+    "feedback": Flow(fed_back, bring_feedback, feedback_is_heeded, owed=LINKED, now=LINKS),
+    "reschedule": Flow(
+        lambda: peopled("Ada", "Bo", "Cia"), reschedule,
+        lambda world: world.event.starts.day == 17, reschedule, {"Cia": CONFIRMED},
+        frozenset((name, MailKind.EVENT_CHANGED) for name in ("Ada", "Bo")),
+    ),
+    "publish: handing in": Flow(a_discussed_event, hand_in, is_published, hand_in, owed=SUMMED_UP),
+    "publish: handing in a corrected text": Flow(
+        a_discussed_event, hand_in, is_published, hand_in_corrected, owed=SUMMED_UP
+    ),
+    "publish": Flow(a_summary_handed_in, publish, is_published, owed=SUMMED_UP),
+}  # fmt: skip
+"""The flows by name."""
