@@ -75,9 +75,10 @@ class FakeSeats:
     def arrange(self, event: Event, turn: int, now: datetime) -> None:
         self.events[event.id] = event
         for mode in Mode:
-            fresh = SeatBlock(number=0, seats=0, touched_at=now, queue=0, unchecked=True)
+            fresh = SeatBlock(number=0, seats=0, queue=0)
             block = self.kept.get((event.id, mode), fresh)
-            self.kept[event.id, mode] = replace(block, seats=event.seats_by_mode.get(mode, 0))
+            seats = event.seats_by_mode.get(mode, 0)
+            self.kept[event.id, mode] = replace(block, seats=seats, touched_at=now, unchecked=True)
 
     def blocks(self, event_id: str, mode: Mode) -> list[SeatBlock]:
         return [block for where, block in self.kept.items() if where == (event_id, mode)]

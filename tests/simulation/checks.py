@@ -38,10 +38,14 @@ Owed = Set[tuple[str, MailKind]]
 """Mails that a flow calls for beside those: to whom (a name, or the id of a body) and of which kind."""
 
 
-def lost_and_overtaken(world: World, leaving: Set[str] = frozenset(), ahead: Set[str] = frozenset()) -> list[str]:
+def lost_and_overtaken(
+    world: World, leaving: Set[str] = frozenset(), ahead: Set[str] = frozenset()
+) -> list[str]:
     """Who was told something that did not come to be. ``ahead``: who may pass by an organiser's word."""
     people = by_name(world.desk, EVENT)
-    found = [f"{name} was told {told} and is not there" for name, told in world.told.items() if name not in people]
+    found = [
+        f"{name} was told {told} and is not there" for name, told in world.told.items() if name not in people
+    ]
     still = {name: people[name].state for name in world.told if name in people and name not in leaving}
     found += [
         f"{name} was told {world.told[name]} and is {state}"
@@ -74,7 +78,9 @@ def mail_troubles(world: World, owed: Owed, doubtful: Set[str]) -> list[str]:
 
 def _doubled(world: World, mails: list[Mail], doubtful: Set[str]) -> list[str]:
     attempts = Counter((each.mail_id, each.attempt) for each in world.service.taken)
-    found = [f"one attempt was taken {number} times: {which}" for which, number in attempts.items() if number > 1]
+    found = [
+        f"one attempt was taken {number} times: {which}" for which, number in attempts.items() if number > 1
+    ]
     times = Counter(each.mail_id for each in world.service.taken)
     again = {mail.id for mail in mails if mail.id in doubtful and mail.kind in RESENT_ONCE}
     return found + [
@@ -98,7 +104,9 @@ def _missing(world: World, mails: list[Mail], owed: Owed) -> list[str]:
     ]
     boxes = {name: each.mailbox for name, each in people.items()}
     return found + [
-        f"missing: {kind} to {name}" for name, kind in owed if kind not in got.get(boxes.get(name, f"b-{name}"), set())
+        f"missing: {kind} to {name}"
+        for name, kind in owed
+        if kind not in got.get(boxes.get(name, f"b-{name}"), set())
     ]
 
 

@@ -17,9 +17,7 @@ def tried(pytestconfig: pytest.Config) -> dict[str, tuple[int, int]]:
     return pytestconfig.stash[TRIED]
 
 
-def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
-) -> None:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     tried = config.stash[TRIED]
     if not tried:
         return

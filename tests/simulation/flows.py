@@ -125,7 +125,9 @@ def fed_back() -> World:
 
 
 def feedback_is_heeded(world: World) -> bool:
-    suppressed = {name for name in ("ada", "bo", "cia") if world.desk.mails.is_suppressed(f"{name}@example.org")}
+    suppressed = {
+        name for name in ("ada", "bo", "cia") if world.desk.mails.is_suppressed(f"{name}@example.org")
+    }
     states = {mail.state.value for mail in _mails(world, MailKind.JOIN_LINK)}
     return suppressed == {"bo", "cia"} and states == {"delivered", "bounced", "complained"}
 

@@ -57,7 +57,12 @@ class Broken:
         ways = (False, True) if self.flow.again else (False,)
         last = len(self.calls)
         return [
-            *(Point(at, call, fault, again) for at, call in enumerate(self.calls) for fault in Fault for again in ways),
+            *(
+                Point(at, call, fault, again)
+                for at, call in enumerate(self.calls)
+                for fault in Fault
+                for again in ways
+            ),
             *(Point(last, "the end", Fault.CRASH, again) for again in ways),
         ]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
-from tests.simulation.faults import Fault
 from tests.simulation.flows import FLOWS
 from tests.simulation.sweeping import Broken
 
@@ -25,6 +24,9 @@ def test_whatever_call_goes_wrong_the_guarantees_hold_after_the_sweep(
     tried[name] = len(broken.calls), len(points)
     found = list(broken.troubles())
     import collections
-    print(collections.Counter(broken.calls)); print(len(broken._swept), "distinct")
-    for each in found: print(each)
+
+    print(collections.Counter(broken.calls))
+    print(len(broken._swept), "distinct")
+    for each in found:
+        print(each)
     assert not found

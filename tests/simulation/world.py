@@ -102,7 +102,7 @@ class World:
     service: MailService
     feedback_after: timedelta = PROMPT
     told: dict[str, RegistrationState] = field(default_factory=dict)
-    mailer: Callable[[World, datetime], None] = lambda world, now: send_mails(world, now)  # noqa: E731
+    mailer: Callable[[World, datetime], None] = lambda world, now: send_mails(world, now)
 
     @classmethod
     def new(cls, **changes: Any) -> World:

@@ -72,7 +72,8 @@ class Seats(Protocol):
         """Make the blocks of the event, or give them its present seats and opening times.
 
         Does nothing once somebody took a later turn, who knows of every change that this one knows.
-        New blocks are closed to newcomers until somebody has seen that nobody waits.
+        New blocks are closed to newcomers until somebody has seen that nobody waits. The sweep looks at
+        all of them again, in case nobody gives their seats to those who wait.
         """
         ...
 

@@ -67,7 +67,7 @@ class TableSeats:
             sizes = fitted(seats, blocks) if seats or blocks else []
             if len(blocks) < len(sizes):
                 self._make(event, turn, mode, range(len(blocks), len(sizes)), now)
-            elif self._resize(event, turn, mode, blocks, sizes):
+            elif self._resize(event, turn, mode, blocks, sizes, now):
                 self._say_not_full(event.id, mode)
                 return
         raise AlreadyChanged("the seats are being taken at this moment; apply the event again")
@@ -87,22 +87,32 @@ class TableSeats:
             self._mark(event.id, mode, number, joined)
 
     def _resize(
-        self, event: Event, turn: int, mode: Mode, blocks: Sequence[SeatBlock], sizes: Sequence[int]
+        self,
+        event: Event,
+        turn: int,
+        mode: Mode,
+        blocks: Sequence[SeatBlock],
+        sizes: Sequence[int],
+        now: datetime,
     ) -> bool:
         # Seats go before seats come: at no moment are there more than the event has.
         order = sorted(blocks, key=lambda block: sizes[block.number] - block.seats)
         # Nobody sits down in a block without seats, so that several can be changed with one write.
-        fresh = [self._resizing(event, mode, each, sizes[each.number]) for each in order if not each.seats]
-        others = [self._resizing(event, mode, each, sizes[each.number]) for each in order if each.seats]
+        writes = {each.number: self._resizing(event, mode, each, sizes[each.number], now) for each in order}
+        fresh = [writes[each.number] for each in order if not each.seats]
+        others = [writes[each.number] for each in order if each.seats]
         return all(self._in_turn(event, turn, write) for write in others) and self._in_turn(
             event, turn, *fresh
         )
 
-    def _resizing(self, event: Event, mode: Mode, seen: SeatBlock, seats: int) -> TransactWriteItemTypeDef:
-        values: Item = {":seats": seats} | _opening(event)
+    def _resizing(
+        self, event: Event, mode: Mode, seen: SeatBlock, seats: int, now: datetime
+    ) -> TransactWriteItemTypeDef:
+        values: Item = {":seats": seats} | _touch(now) | _opening(event)
         unchanged = "size(holders) = :taken" if seen.holders else "attribute_not_exists(holders)"
         values |= {":taken": len(seen.holders)} if seen.holders else {}
-        change = f"SET seats = :seats, {SET_OPENING}"
+        # Broken off here, the sweep gives new seats to those who wait.
+        change = f"SET seats = :seats, {TOUCH}, {SET_OPENING}"
         key = keys.seat_block(event.id, mode, seen.number)
         return self.table.update_in_transaction(key, change, values, unchanged)
 
