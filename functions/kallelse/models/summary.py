@@ -33,8 +33,12 @@ class Summary(Model):
 
     @property
     def source_key(self) -> str:
-        """The object that keeps the Markdown."""
-        return f"events/{self.event_id}/summaries/v{self.version:04}/{self.language}.md"
+        """The object that keeps the Markdown.
+
+        The checksum tells it from another text that was stored for this version and never recorded.
+        """
+        name = f"{self.language}-{self.checksum[:16]}"
+        return f"events/{self.event_id}/summaries/v{self.version:04}/{name}.md"
 
     @property
     def document_key(self) -> str:
