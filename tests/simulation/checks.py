@@ -63,11 +63,12 @@ def lost_and_overtaken(
     ]
 
 
-def ambiguous(world: World) -> set[str]:
+def ambiguous(world: World) -> frozenset[str]:
     """The mails that were taken at this moment while their record does not tell it."""
     taken = {each.mail_id for each in world.service.taken}
     unsure = (MailState.PENDING, MailState.SENDING, MailState.UNKNOWN)
-    return {mail.id for mail in world.desk.mails.of_event(EVENT) if mail.id in taken and mail.state in unsure}
+    mails = world.desk.mails.of_event(EVENT)
+    return frozenset(mail.id for mail in mails if mail.id in taken and mail.state in unsure)
 
 
 def mail_troubles(world: World, owed: Owed, doubtful: Set[str]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import sha256
@@ -13,82 +14,85 @@ from tests.guarantees import by_name
 from tests.simulation.checks import ambiguous, lost_and_overtaken, mail_troubles, seat_troubles
 from tests.simulation.faults import Fault, Stopped
 from tests.simulation.flows import Flow
-from tests.simulation.world import EVENT, World
+from tests.simulation.world import DAY, EVENT, PROMPT, Snapshot, World
 
 from kallelse.errors import KallelseError, Refused
 
 SECOND = timedelta(seconds=1)
 
 
+class Future(NamedTuple):
+    """What follows when a flow was broken off.
+
+    ``newcomer``: somebody else sends the form a second later; ``again``: a person does the same once
+    more; ``late``: the mail service's feedback takes a day, so that the mailer cannot wait for it.
+    """
+
+    newcomer: bool = False
+    again: bool = False
+    late: bool = False
+
+
 class Point(NamedTuple):
-    """Where a flow is broken off, how, and whether a person does the same again afterwards."""
+    """The call of a flow at which something goes wrong, what that is, and what follows."""
 
     at: int
     call: str
     fault: Fault
-    again: bool
+    future: Future
 
 
 @dataclass
 class Broken:
-    """One flow, broken off wherever it can be. ``calls``: those that it makes when all goes well.
+    """One flow, to be broken off wherever it can be.
 
-    ``_swept``: what was found already, by what a point left behind.
+    ``calls``: the names of those that it makes when all goes well. ``found``: what was wrong in the
+    end, by what a point left behind; what leaves the same has the same future.
     """
 
     flow: Flow
     world: World
+    prepared: Snapshot
     calls: list[str] = field(default_factory=list)
-    _swept: dict[object, list[str]] = field(default_factory=dict)
+    found: dict[object, list[str]] = field(default_factory=dict)
 
     @classmethod
     def ready(cls, flow: Flow) -> Broken:
         """The flow in its world, having seen once which calls it makes."""
         world = flow.prepare()
-        broken = cls(flow, world)
-        broken._prepared = world.snapshot()
+        broken = cls(flow, world, world.snapshot())
         world.faults.spare()
         flow.run(world, flow.now)
         broken.calls = world.faults.calls
         return broken
 
-    def points(self) -> list[Point]:
-        """Every call with every fault, and the crash after the last one."""
-        ways = (False, True) if self.flow.again else (False,)
-        last = len(self.calls)
-        return [
-            *(
-                Point(at, call, fault, again)
-                for at, call in enumerate(self.calls)
-                for fault in Fault
-                for again in ways
-            ),
-            *(Point(last, "the end", Fault.CRASH, again) for again in ways),
-        ]
+    def futures(self) -> list[Future]:
+        """What may follow."""
+        newcomer = (False, True) if self.flow.newcomer else (False,)
+        if self.flow.again:
+            return [Future(newcomer=each, again=again) for each in newcomer for again in (False, True)]
+        return [Future(late=late) for late in (False, True)]
 
-    def troubles(self) -> Iterator[tuple[Point, str]]:
-        """Everything that is wrong after the sweep, with the point that led to it."""
-        for point in self.points():
-            for trouble in self.after(point):
-                yield point, trouble
+    def points(self) -> Iterator[tuple[Point, list[str]]]:
+        """Every call with every fault and every future, and what is wrong in the end."""
+        for at, call in enumerate(self.calls):
+            for fault in Fault:
+                yield from self._after(at, call, fault)
+        yield from self._after(len(self.calls), "the end", Fault.CRASH)
 
-    def after(self, point: Point) -> list[str]:
-        """What is wrong after one point."""
-        world, now = self.world, self.flow.now
-        world.restore(self._prepared)
-        world.faults.strike(point.at, point.fault)
+    def _after(self, at: int, call: str, fault: Fault) -> Iterator[tuple[Point, list[str]]]:
+        world = self.world
+        world.restore(self.prepared, self.flow.now)
+        world.faults.strike(at, fault)
         answered = self._goes_well()
-        assert len(world.faults.calls) >= point.at, f"{point} was not reached"
+        assert len(world.faults.calls) >= at, f"{call} was not reached"
         world.faults.spare()
-        doubtful = frozenset(ambiguous(world))
-        if self.flow.newcomer:
-            world.register("Nea", now + SECOND)
-        if point.again:
-            self._do_again()
-        key = (world.trace(), answered, point.again, doubtful)
-        if key not in self._swept:
-            self._swept[key] = self._sweep(answered, point.again, doubtful)
-        return self._swept[key]
+        left, trace = world.snapshot(), world.trace()
+        for future in self.futures():
+            if (trace, answered, future) not in self.found:
+                world.restore(left, self.flow.now)
+                self.found[trace, answered, future] = self._go_on(answered, future)
+            yield Point(at, call, fault, future), self.found[trace, answered, future]
 
     def _goes_well(self) -> bool:
         try:
@@ -99,23 +103,28 @@ class Broken:
 
     def _do_again(self) -> None:
         assert self.flow.again
-        try:
+        # A refusal says that it has happened already, which the flow's own check will find.
+        with suppress(Refused):
             self.flow.again(self.world, self.flow.now + 2 * SECOND)
-        except Refused:
-            # It has happened already, as the flow's own check will find.
-            pass
 
-    def _sweep(self, answered: bool, again: bool, doubtful: frozenset[str]) -> list[str]:
+    def _go_on(self, answered: bool, future: Future) -> list[str]:
+        """What is wrong in the end."""
         world, flow = self.world, self.flow
+        doubtful = ambiguous(world) if future.late else frozenset()
+        world.feedback_after = DAY if future.late else PROMPT
+        if future.newcomer:
+            world.register("Nea", flow.now + SECOND)
+        if future.again:
+            self._do_again()
         end = world.sweep(flow.now)
         happened = flow.happened(world)
-        unsure = frozenset() if answered else frozenset({"Eva"})
+        unsure: frozenset[str] = frozenset() if answered else frozenset({"Eva"})
         found = seat_troubles(world, end)
         found += lost_and_overtaken(world, flow.leaving, flow.ahead | unsure)
         found += mail_troubles(world, flow.owed if happened else frozenset(), doubtful)
         found += summary_troubles(world)
         if not happened:
-            return found + (["it did not happen"] if answered or again or not flow.again else [])
+            return found + (["it did not happen"] if answered or future.again or not flow.again else [])
         people = by_name(world.desk, EVENT)
         return found + [
             f"{name} is {people[name].state} instead of {state}"
