@@ -6,6 +6,7 @@
 | SENDING  | the service takes the mail                    | ACCEPTED, due after STALE          |
 | SENDING  | its turn would come after the mailer's time   | PENDING, attempt - 1, due          |
 | SENDING  | its letter cannot be written: surely unsent   | PENDING, due later; then FAILED    |
+| SENDING  | the storage does not keep up: surely unsent   | PENDING, attempt - 1, due later    |
 | SENDING  | throttled: surely unsent                      | PENDING, due after a jitter        |
 | SENDING  | paused or over quota: surely unsent           | PENDING, attempt - 1, due later    |
 | SENDING  | rejected: surely unsent, for good             | FAILED, stuck                      |
@@ -207,16 +208,20 @@ def _taken(pile: deque[str], shift: Shift) -> Iterator[str]:
 def _send(desk: Desk, postman: Postman, compose: Compose, shift: Shift, lease: Mail) -> Mail | None:
     try:
         letter = compose(lease)
+        unwanted = letter is None or desk.mails.is_suppressed(letter.recipient)
     except Unavailable:
-        raise
+        # Surely unsent. When the storage does not take this either, the lease ends by itself.
+        return _put_back(desk, lease, shift.clock() + PAUSE)
     except Exception as error:
         return _unwritten(desk, lease, error, shift.clock())
-    if letter is None or desk.mails.is_suppressed(letter.recipient):
+    if letter is None or unwanted:
         return _move(desk, lease, state=MailState.SUPPRESSED, due_at=None)
     tags = {"mail_id": lease.id, "attempt": str(lease.attempt)}
     try:
         take_turn(desk.pace, shift)
         message_id = postman.send(letter.recipient, letter.message, tags)
+    except Unavailable:
+        return _put_back(desk, lease, shift.clock() + PAUSE)
     except SendError as error:
         return _after(desk, lease, error, shift.clock())
     due_at = shift.clock() + STALE
@@ -239,9 +244,12 @@ def _after(desk: Desk, lease: Mail, error: SendError, now: datetime) -> Mail | N
             return _report(desk, lease, now, state=MailState.FAILED)
         case SendOutcomeUnknown():
             return _move(desk, lease, state=MailState.UNKNOWN, due_at=now + FEEDBACK_WAIT)
-    wait = timedelta(0) if isinstance(error, ShiftOver) else PAUSE
-    _move(desk, lease, state=MailState.PENDING, attempt=lease.attempt - 1, due_at=now + wait)
+    _put_back(desk, lease, now + (timedelta(0) if isinstance(error, ShiftOver) else PAUSE))
     raise error
+
+
+def _put_back(desk: Desk, lease: Mail, due_at: datetime) -> Mail | None:
+    return _move(desk, lease, state=MailState.PENDING, attempt=lease.attempt - 1, due_at=due_at)
 
 
 def _jitter() -> timedelta:

@@ -23,6 +23,7 @@ from kallelse import dispatching, feedback, mailing
 from kallelse.adapters.dynamodb import registration_in
 from kallelse.adapters.dynamodb.mails import TableMails
 from kallelse.adapters.ses import DAILY_QUOTA, SesPostman
+from kallelse.errors import Unavailable
 from kallelse.feedback import Feedback, FeedbackKind
 from kallelse.mailing import Letter
 from kallelse.models import Mail, MailKind, MailState
@@ -173,6 +174,14 @@ def a_read_timeout_of_a_mail_that_was_sent_and_whose_events_are_lost(it: Trouble
     it.ses.queue.clear()
 
 
+def a_storage_that_does_not_keep_up(it: Trouble) -> None:
+    def unavailable(_: Mail) -> Letter | None:
+        raise Unavailable
+
+    it.compose = once(unavailable, it.compose)
+    it.mailer()
+
+
 def a_throttle(it: Trouble) -> None:
     it.ses.answers = [refusal("TooManyRequestsException", "Maximum sending rate exceeded.")]
     it.mailer()
@@ -244,6 +253,7 @@ TABLE: list[Row] = [
     (a_read_timeout_of_a_mail_that_was_sent, 1, DELIVERED, False),
     (a_read_timeout_of_a_mail_that_was_not_sent, 1, DELIVERED, False),
     (a_read_timeout_of_a_mail_that_was_sent_and_whose_events_are_lost, 2, DELIVERED, False),
+    (a_storage_that_does_not_keep_up, 1, DELIVERED, False),
     (a_throttle, 1, DELIVERED, False),
     (sending_paused, 1, DELIVERED, False),
     (a_quota_that_is_used_up, 1, DELIVERED, False),

@@ -9,7 +9,7 @@ from datetime import datetime
 from tests.guarantees import breaches, by_name
 from tests.simulation.world import EVENT, World
 
-from kallelse.mailing import RESENT_ONCE, unresolved
+from kallelse.mailing import RESENT_ONCE
 from kallelse.models import Mail, MailKind, MailState, Registration, RegistrationState
 
 CONFIRMED, WAITING = RegistrationState.CONFIRMED, RegistrationState.WAITING
@@ -92,7 +92,7 @@ def _doubled(world: World, mails: list[Mail], doubtful: Set[str]) -> list[str]:
 
 
 def _missing(world: World, mails: list[Mail], owed: Owed) -> list[str]:
-    reached = {each.mail_id for each in world.service.taken} | {mail.id for mail in mails if unresolved(mail)}
+    reached = {each.mail_id for each in world.service.taken} | {mail.id for mail in mails if mail.stuck}
     got: dict[str, set[MailKind]] = {}
     for mail in mails:
         if mail.id in reached:
@@ -124,7 +124,7 @@ def _open(mails: list[Mail]) -> list[str]:
     return [
         f"open: {mail.id} stays {mail.state} and nobody is alarmed"
         for mail in mails
-        if mail.state not in TERMINAL and not unresolved(mail)
+        if mail.state not in TERMINAL and not mail.stuck
     ]
 
 

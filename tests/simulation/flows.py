@@ -10,7 +10,16 @@ from typing import Any
 from tests.conftest import an_event
 from tests.guarantees import HOSTS
 from tests.simulation.checks import CONFIRMED, WAITING, Owed
-from tests.simulation.world import DAY, EVENT, MINUTE, START, World, bring_feedback, publish_summaries
+from tests.simulation.world import (
+    DAY,
+    EVENT,
+    MINUTE,
+    START,
+    World,
+    bring_feedback,
+    follow_the_stream,
+    publish_summaries,
+)
 
 from kallelse import dispatching, editing, managing, seating, summarising
 from kallelse.feedback import FeedbackKind
@@ -106,6 +115,7 @@ def mails_due() -> World:
 
 
 def send(world: World, now: datetime) -> None:
+    follow_the_stream(world, now)
     world.mailer(world, now)
 
 

@@ -12,6 +12,7 @@ from typing import Any, Literal, NamedTuple
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from moto.backends import get_backend
 from tests.conftest import ROOT, table_definition, utc
+from tests.fakes import alone, unhurried
 from tests.guarantees import by_name, opened, person
 from tests.simulation.faults import Faults, response
 
@@ -90,15 +91,16 @@ class Snapshot(NamedTuple):
 
 
 def send_mails(world: World, now: datetime) -> None:
-    """What the mailer's handler does."""
-    post_outboxes(world, now)
-    mailing.sweep(world.desk, world.postman, lambda mail: world.compose(mail, now), lambda: now)
+    """What the mailer's handler does when the clock starts it."""
+    shift = unhurried(lambda: now)
+    mailing.sweep(world.desk, world.postman, lambda mail: world.compose(mail, now), shift, alone)
 
 
-def post_outboxes(world: World, now: datetime) -> None:
-    """Give records to the mails that registrations call for."""
-    for registration in world.desk.registrations.with_outbox(now):
-        dispatching.post(world.desk, world.record, registration, now)
+def follow_the_stream(world: World, now: datetime) -> None:
+    """What the mailer's handler does first when the stream starts it; the sweep does without."""
+    for registration in world.desk.registrations.of_event(EVENT):
+        if registration.outbox:
+            dispatching.settle(world.desk, EVENT, registration.id, now)
 
 
 @dataclass
