@@ -13,6 +13,7 @@ from threading import Thread
 from types import SimpleNamespace
 from typing import Any, cast
 
+import boto3
 import pytest
 from tests.conftest import ROOT, an_event
 from tests.people import registered
@@ -95,15 +96,30 @@ def desk_with_work(
     mailer._wiring.cache_clear()
 
 
-def run(seconds_left: int) -> None:
+def run(seconds_left: int, records: list[dict[str, Any]] | None = None) -> dict[str, Any]:
     context = SimpleNamespace(get_remaining_time_in_millis=lambda: seconds_left * 1000)
-    mailer.handler({}, cast("Any", context))
+    answer: dict[str, Any] = mailer.handler({"Records": records} if records else {}, cast("Any", context))
+    return answer
+
+
+def stream(desk: Desk) -> list[dict[str, Any]]:
+    """What the table's stream brings of the registrations."""
+    return [
+        record(number, {"pk": {"S": "EVENT#seminarium"}, "sk": {"S": f"REG#{each.id}"}})
+        for number, each in enumerate(desk.registrations.of_event("seminarium"))
+    ]
+
+
+def record(number: int, key: dict[str, Any]) -> dict[str, Any]:
+    return {"dynamodb": {"Keys": key, "SequenceNumber": str(number)}}
 
 
 def test_the_mailer_sends_what_is_due_once_and_no_faster_than_the_account_may(
     desk_with_work: Desk, service: tuple[Service, str]
 ) -> None:
-    run(120)
+    records = stream(desk_with_work)
+    assert run(120, records) == {"batchItemFailures": []}
+    run(120, records)  # the stream brings a batch again
     run(120)
     kept, _ = service
     assert sorted(kept.recipients) == sorted(f"{name.lower()}@example.org" for name in PEOPLE)
@@ -114,8 +130,20 @@ def test_the_mailer_sends_what_is_due_once_and_no_faster_than_the_account_may(
 def test_a_mailer_with_little_time_left_leaves_its_mails_to_the_next(
     desk_with_work: Desk, service: tuple[Service, str]
 ) -> None:
-    run(int(mailer.MARGIN.total_seconds()))
+    run(int(mailer.MARGIN.total_seconds()), stream(desk_with_work))
     assert service[0].recipients == []
     mails = desk_with_work.mails.of_event("seminarium")
     assert {(mail.state, mail.attempt) for mail in mails} == {(MailState.PENDING, 0)}
     assert len(mails) == len(PEOPLE)
+
+
+def test_a_poisonous_record_of_the_stream_is_named_and_the_others_are_done(
+    desk_with_work: Desk, service: tuple[Service, str]
+) -> None:
+    records = stream(desk_with_work)
+    nowhere = {"pk": {"S": "EVENT#nowhere"}, "sk": {"S": f"REG#{'a' * 16}"}}
+    spoilt = {"pk": {"S": "EVENT#seminarium"}, "sk": {"S": "REG#spoilt"}}
+    boto3.client("dynamodb").put_item(TableName="kallelse", Item=spoilt | {"event_id": {"S": "seminarium"}})
+    told = run(120, [records[0], record(98, nowhere), record(99, spoilt), *records[1:]])
+    assert told == {"batchItemFailures": [{"itemIdentifier": "99"}]}
+    assert len(service[0].recipients) == len(PEOPLE)
