@@ -42,7 +42,7 @@ def calendar(
     event = record.event
     file = icalendar.Calendar(PRODID="-//Kallelse//Kallelse//EN", VERSION="2.0", METHOD=method.value)
     entry = icalendar.Event()
-    _add_times(entry, record, now)
+    _add_times(entry, record, now, method)
     _add_texts(entry, event, language, mode)
     if attendee:
         # Whoever registered comes; nobody waits for an answer from the calendar.
@@ -53,7 +53,7 @@ def calendar(
     return str(file.to_ical().decode())
 
 
-def _add_times(entry: icalendar.Event, record: EventRecord, now: datetime) -> None:
+def _add_times(entry: icalendar.Event, record: EventRecord, now: datetime, method: Method) -> None:
     """What tells a calendar that it has this event already, and which of the two is the newer."""
     event = record.event
     zone = ZoneInfo(event.timezone)
@@ -62,7 +62,9 @@ def _add_times(entry: icalendar.Event, record: EventRecord, now: datetime) -> No
     entry.add("dtstamp", now)
     entry.add("dtstart", event.starts.replace(tzinfo=zone))
     entry.add("dtend", event.ends.replace(tzinfo=zone))
-    entry.add("status", "CANCELLED" if event.cancelled else "CONFIRMED")
+    # One who is uninvited from an event that takes place is told no status (RFC 5546 §3.2.5).
+    if event.cancelled or method is not Method.CANCEL:
+        entry.add("status", "CANCELLED" if event.cancelled else "CONFIRMED")
 
 
 def _add_texts(entry: icalendar.Event, event: Event, language: Language, mode: Mode) -> None:

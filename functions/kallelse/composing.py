@@ -83,8 +83,16 @@ UNTIL_END = (ABOUT_EVENT - {MailKind.THANKS}) | {
 UNTIL_HELD = frozenset({MailKind.CONFIRM_ADDRESS, MailKind.OFFERED})
 """Kinds that ask for something before the time for it has ended."""
 
-INVITES = frozenset({MailKind.CONFIRMED, MailKind.PROMOTED, MailKind.PASSED_ON, MailKind.EVENT_CHANGED})
-"""Kinds that bring the event into the calendar of one who has a seat."""
+INVITES = frozenset(
+    {
+        MailKind.CONFIRMED,
+        MailKind.PROMOTED,
+        MailKind.PASSED_ON,
+        MailKind.CHANGED,
+        MailKind.EVENT_CHANGED,
+    }
+)
+"""Kinds that bring the event, or what is new about it, into the calendar of one who has a seat."""
 
 LIKE_A_LINK = re.compile(r"[/:@]|\.\w{2}")
 """What mail programs may turn into a link."""
@@ -255,7 +263,9 @@ def _attach_calendar(
 
 
 def _method(mail: Mail, registration: Registration) -> Method | None:
-    """What a mail tells the calendar of the participant: nothing unless there is a seat."""
+    """What a mail tells the calendar of the participant: nothing unless there is, or was, a seat."""
+    if mail.kind is MailKind.CANCELLED and registration.confirmed_at:
+        return Method.CANCEL
     if registration.state is not RegistrationState.CONFIRMED:
         return None
     if mail.kind is MailKind.EVENT_CANCELLED:

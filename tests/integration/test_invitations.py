@@ -28,8 +28,11 @@ from kallelse.composing import Composer
 from kallelse.models import Event, EventRecord, MailKind, Mode, Registration, RegistrationState
 from kallelse.ports import Desk
 
-INVITING = [MailKind.CONFIRMED, MailKind.PROMOTED, MailKind.PASSED_ON, MailKind.EVENT_CHANGED]
-WITH_CALENDAR = {*INVITING, MailKind.EVENT_CANCELLED}
+INVITING = [
+    MailKind.CONFIRMED, MailKind.PROMOTED, MailKind.PASSED_ON, MailKind.CHANGED, MailKind.EVENT_CHANGED
+]  # fmt: skip
+UNINVITING = [MailKind.CANCELLED, MailKind.EVENT_CANCELLED]
+WITH_CALENDAR = {*INVITING, *UNINVITING}
 PLACE = {"sv": "Stora salen, Åbo", "fi": "Suuri sali, Turku", "en": "The great hall, Turku"}
 
 
@@ -58,7 +61,7 @@ def test_the_content_type_names_the_method_that_is_inside(desk: Desk, kind: Mail
     message = written(desk, kind, in_the_state_for(kind))
     part = calendar_part(message)
     assert part is not None
-    method = "CANCEL" if kind is MailKind.EVENT_CANCELLED else "REQUEST"
+    method = "CANCEL" if kind in UNINVITING else "REQUEST"
     assert (part.get_param("method"), part.get_param("charset")) == (method, "utf-8")
     assert opened(message).method.value == method
 
@@ -136,6 +139,17 @@ def test_the_same_file_applied_again_leaves_the_sequence_as_it_is(desk: Desk) ->
     revisions = [desk.events.apply(event, "00" * 32, CHANGED).revision for _ in range(3)]
     assert revisions == [1, 1, 1]
     assert desk.events.apply(the_event(seats=9), "00" * 32, NOW).revision == 2
+
+
+def test_one_who_cancels_is_uninvited_from_an_event_that_takes_place(desk: Desk) -> None:
+    entry = opened(written(desk, MailKind.CANCELLED, in_the_state_for(MailKind.CANCELLED))).vevent
+    assert not hasattr(entry, "status")
+    assert entry.uid.value == "seminarium@kallelse"
+
+
+def test_one_who_never_had_a_seat_has_nothing_to_take_out_of_the_calendar(desk: Desk) -> None:
+    registration = in_the_state_for(MailKind.CANCELLED, confirmed_at=None)
+    assert calendar_part(written(desk, MailKind.CANCELLED, registration)) is None
 
 
 @pytest.mark.parametrize("state", [RegistrationState.WAITING, RegistrationState.OFFERED], ids=str)
