@@ -11,7 +11,8 @@ import urllib3
 import yaml
 
 from .cloud import LocalCloud
-from .demo import EVENT, console, local_cloud
+from .demo import local_cloud
+from .life import EVENT, console
 from .package import ROOT
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from infra.local.demo import OUTPUT, run
+from infra.local.demo import run
+from infra.local.life import OUTPUT
 
 
 def test_everything_that_is_promised_to_the_participants_of_the_seminar_happens() -> None:
     outcome = run()
     assert [each for each in outcome if each[1] != each[2]] == []
-    assert len(outcome) == 23
-    assert len(list((OUTPUT / "mails").glob("*.eml"))) == 171  # 50 + 10 + 2 + 2 + 51 + 56
+    assert len(outcome) == 26
+    assert len(list((OUTPUT / "mails").glob("*.eml"))) == 180  # 50 + 10 + 2 + 2 + 9 + 51 + 56
