@@ -14,20 +14,17 @@ from ...errors import FieldError, FormRefused, FormTooFast, FormTrapped, Invalid
 from ...http import answers_of, status_of
 from ...models import Event, EventRecord
 from ...registering import Answer, Submission, register
-from .wiring import event_page, known, refused, source_of, wiring
-
-TRAP = "subject"
-"""The field that people do not see. Programs fill in what they find; browsers fill in no such field."""
+from . import guard
+from .guard import Values, one
+from .wiring import event_page, known, refused, wiring
 
 INSISTED = "email_checked"
 """The field with the address that the visitor says is right, although it looks mistyped."""
 
-OWN_FIELDS = frozenset({"proof", TRAP, INSISTED})
+OWN_FIELDS = guard.GUARD_FIELDS | {INSISTED}
 
 MAX_OWN_FIELDS = 4_000
 """Bytes; the stamp takes 120, the address at most 12 for each of its 254 characters."""
-
-Values = dict[str, list[str]]
 
 router = Router()  # type: ignore[no-untyped-call]
 
@@ -106,14 +103,10 @@ def _values(language: str, event: Event) -> Values:
 
 def _register(language: str, record: EventRecord, values: Values) -> tuple[Answer, Submission]:
     """Register, counting the visitor's network. Raises FormRefused, InvalidInput or Refused."""
-    now, desk, source = wiring().now(), wiring().desk, source_of(router.current_event)
-    if _one(values, TRAP):
-        raise FormTrapped("a field that people do not see was filled in")
-    nonce = proving.check(record, _one(values, "proof"), now)
-    wiring().tally.check(desk, record.event.id, source, now)
+    nonce = guard.check(record, values, router.current_event)
     submission = _submission(language, record.event, values, nonce)
-    answer = register(desk, record, submission, now)
-    wiring().tally.add(desk, record.event.id, source, now)
+    answer = register(wiring().desk, record, submission, wiring().now())
+    guard.count(record, router.current_event)
     return answer, submission
 
 
@@ -121,10 +114,6 @@ def _submission(language: str, event: Event, values: Values, nonce: str) -> Subm
     languages = wiring().renderer.languages()
     participant, mode = forms.read(event, values, language, languages, wiring().organisations())
     meant = near_miss(event, participant.email)
-    if meant and _one(values, INSISTED) != _one(values, "email"):
+    if meant and one(values, INSISTED) != one(values, "email"):
         raise InvalidInput(FieldError("email", "near-miss", meant))
     return Submission(participant, mode, nonce)
-
-
-def _one(values: Values, name: str) -> str:
-    return values.get(name, [""])[0].strip()

@@ -1,0 +1,38 @@
+"""What keeps programs and floods from the forms that anybody can send: a trap, a stamp, and a count."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ... import proving
+from ...errors import FormTrapped
+from ...models import EventRecord
+from .wiring import source_of, wiring
+
+TRAP = "subject"
+"""The field that people do not see. Programs fill in what they find; browsers fill in no such field."""
+
+GUARD_FIELDS = frozenset({"proof", TRAP})
+
+Values = dict[str, list[str]]
+
+
+def one(values: Values, name: str) -> str:
+    """What a field of a form holds."""
+    return values.get(name, [""])[0].strip()
+
+
+def check(record: EventRecord, values: Values, request: Any) -> str:
+    """The nonce of the form that was sent. Raises FormRefused or TooManyRequests; writes nothing."""
+    if one(values, TRAP):
+        raise FormTrapped("a field that people do not see was filled in")
+    wired = wiring()
+    nonce = proving.check(record, one(values, "proof"), wired.now())
+    wired.tally.check(wired.desk, record.event.id, source_of(request), wired.now())
+    return nonce
+
+
+def count(record: EventRecord, request: Any) -> None:
+    """Count a form that was taken with the visitor's network."""
+    wired = wiring()
+    wired.tally.add(wired.desk, record.event.id, source_of(request), wired.now())
