@@ -205,6 +205,8 @@ class Composer:
         links: dict[str, str | None] = {}
         if mail.kind in BULK:
             links["unsubscribe_url"] = self._link(registration, Purpose.UNSUBSCRIBE)
+        if mail.kind is MailKind.THANKS:
+            links["feedback_url"] = self._feedback(event, registration.participant.language, now)
         if mail.kind in (MailKind.EVENT_CANCELLED, MailKind.THANKS):
             return links
         links["manage_url"] = self._link(registration, Purpose.MANAGE)
@@ -214,6 +216,12 @@ class Composer:
 
     def _page(self, event: Event, language: Language) -> str:
         return f"{self.base_url}/events/{event.id}/{language}"
+
+    def _feedback(self, event: Event, language: Language, now: datetime) -> str | None:
+        """Where the participant may say what it was like: the survey while it is open, or elsewhere."""
+        if event.survey_closes_at and now < event.survey_closes_at:
+            return f"{self._page(event, language)}/survey"
+        return event.thanks.feedback if event.thanks else None
 
     def _link(self, registration: Registration, purpose: Purpose) -> str:
         return f"{self.base_url}/{purpose}/{self.issue(self.desk, registration, purpose)}"
@@ -337,7 +345,8 @@ def _context(mail: Mail, event: Event, now: datetime) -> dict[str, Any]:
     """Everything that the templates may use; what does not apply is None."""
     unused = (
         "name", "participant", "state", "held_until", "place",
-        "manage_url", "join_url", "event_url", "unsubscribe_url", "summary", "message", "calendar",
+        "manage_url", "join_url", "event_url", "unsubscribe_url", "feedback_url",
+        "summary", "message", "calendar",
     )  # fmt: skip
     return dict.fromkeys(unused) | {"kind": mail.kind.value, "event": event, "now": now, "online": False}
 

@@ -19,6 +19,7 @@ KallelseError
 │   ├── EventFull
 │   ├── OrganisationFull      the organisation has as many as the event lets it have
 │   ├── WrongAudience         the event is meant for others
+│   ├── SurveyNotOpen         before the end of the event, long after it, or it was cancelled
 │   ├── HoldExpired           the time to confirm the address or to accept the seat has ended
 │   ├── ColleagueRefused      the seat cannot be passed on to this colleague
 │   ├── TooManyRequests       from one network, or about one address
@@ -136,6 +137,10 @@ class WrongAudience(Refused):
     def __init__(self, field: str) -> None:
         super().__init__(f"the event is not meant for this {field}")
         self.field = field
+
+
+class SurveyNotOpen(Refused):
+    """The survey takes no answers: not yet, no more, or not at all as the event was cancelled."""
 
 
 class HoldExpired(Refused):

@@ -1,4 +1,4 @@
-"""The figures that an organiser asks for: counts without personal data."""
+"""The figures that an organiser asks for: counts without personal data, and what a survey brought."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections import Counter
 
 from .models import EventRecord, Mode
 from .ports import Desk
+from .surveying import results
 
 
 def figures(desk: Desk, record: EventRecord) -> dict[str, object]:
-    """Seats, registrations by state and by kind of organisation, attendance, and mails."""
+    """Seats, registrations by state and by kind of organisation, attendance, mails, and the survey if any."""
     registrations = desk.registrations.of_event(record.event.id)
     mails = desk.mails.of_event(record.event.id)
     blocks = [block for mode in Mode for block in desk.seats.blocks(record.event.id, mode)]
@@ -25,6 +26,7 @@ def figures(desk: Desk, record: EventRecord) -> dict[str, object]:
         ),
         "joined": sum(each.joined_at is not None for each in registrations),
         "mails": _mails_by_kind([(mail.kind.value, mail.state.value) for mail in mails]),
+        "survey": results(desk, record.event) if record.event.survey else None,
     }
 
 

@@ -1,4 +1,4 @@
-"""The registration form: which fields an event's form has, and from what was sent to a participant.
+"""The forms: which fields an event's form has, and from what was sent to a participant.
 
 Without scripts every question is always shown. One that is meant for some only says so, and is
 checked here against the answers that it depends on.
@@ -7,7 +7,7 @@ checked here against the answers that it depends on.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Annotated, Any
 
 from pydantic import StringConstraints, TypeAdapter, ValidationError
@@ -16,7 +16,6 @@ from .errors import FieldError, InvalidInput
 from .models import (
     Asked,
     Event,
-    Form,
     Language,
     Line,
     Mode,
@@ -82,17 +81,33 @@ def fields_of(event: Event) -> frozenset[str]:
 
 def repeated_of(event: Event) -> frozenset[str]:
     """Those of :func:`fields_of` that may be given more than once."""
+    return repeated_in(event.form.questions)
+
+
+def repeated_in(questions: Iterable[Question]) -> frozenset[str]:
+    """The names of the controls of the questions that may be given more than once."""
     many = QuestionKind.MULTIPLE_CHOICE
-    return frozenset(control(each) for each in event.form.questions if each.kind is many)
+    return frozenset(control(each) for each in questions if each.kind is many)
 
 
 def longest(event: Event) -> int:
     """How many bytes the longest valid form of the event takes, as application/x-www-form-urlencoded."""
-    sizes = {name: LENGTHS.get(name, 60) for name in controls(event)}
-    for question in event.form.questions:
+    questions = event.form.questions
+    own = set(controls(event)) - {control(each) for each in questions}
+    return _bytes({name: LENGTHS.get(name, 60) for name in own}) + longest_answers(questions)
+
+
+def longest_answers(questions: Iterable[Question]) -> int:
+    """How many bytes the longest valid answers to the questions take, sent in the same way."""
+    sizes = {}
+    for question in questions:
         name = control(question)
         chosen = sum(len(each) + len(name) + 2 for each in question.offered)
         sizes[name] = ANSWER_LENGTHS.get(question.kind, chosen)
+    return _bytes(sizes)
+
+
+def _bytes(sizes: Mapping[str, int]) -> int:
     return sum(len(name) + 2 + BYTES_PER_CHARACTER * size for name, size in sizes.items())
 
 
@@ -113,7 +128,7 @@ def read(
     problems = _missing(event, given)
     fields = _standard(event, given, language, languages, problems)
     mode = _mode(event, given, problems)
-    answers = _answers(event.form, given, problems)
+    answers = _answers(event.form.questions, given, problems)
     code = organisations.code_of(fields.get("organisation", ""))
     try:
         participant = Participant.model_validate(fields | {"organisation_code": code, "answers": answers})
@@ -122,6 +137,21 @@ def read(
     if problems:
         raise InvalidInput(*_in_order(event, problems))
     return participant, mode
+
+
+def read_answers(questions: Sequence[Question], values: Values) -> dict[str, tuple[str, ...]]:
+    """The answers in a form of these questions alone, by question.
+
+    Raises InvalidInput, which names every question with a wrong answer, or the first if none has one.
+    """
+    given = {name: _given(values, name) for name in map(control, questions)}
+    problems: list[FieldError] = []
+    answers = _answers(questions, given, problems)
+    if not any(given.values()) and not problems:
+        problems.append(_problem(control(questions[0]), "nothing-answered"))
+    if problems:
+        raise InvalidInput(*problems)
+    return answers
 
 
 def values_of(event: Event, participant: Participant, mode: Mode) -> dict[str, list[str]]:
@@ -202,10 +232,12 @@ def _mode(event: Event, given: Values, problems: list[FieldError]) -> Mode:
     return Mode(chosen)
 
 
-def _answers(form: Form, given: Values, problems: list[FieldError]) -> dict[str, tuple[str, ...]]:
+def _answers(
+    questions: Iterable[Question], given: Values, problems: list[FieldError]
+) -> dict[str, tuple[str, ...]]:
     answers: dict[str, tuple[str, ...]] = {}
     unclear: set[str] = set()
-    for question in form.questions:
+    for question in questions:
         try:
             answers[question.id] = _answer(question, given[control(question)], answers, unclear)
         except InvalidInput as wrong:
@@ -269,5 +301,6 @@ READERS: dict[QuestionKind, Callable[[Question, Sequence[str]], tuple[str, ...]]
     QuestionKind.MULTIPLE_CHOICE: _chosen,
     QuestionKind.NUMBER: _number,
     QuestionKind.YES_NO: _chosen,
+    QuestionKind.SCALE: _chosen,
 }
 """How an answer of each kind is read; raises InvalidInput."""

@@ -15,6 +15,7 @@ from .mailing import (
     unhurried,
 )
 from .seating import FakeAgenda, FakeEvents, FakeQuotas, FakeRegistrations, FakeSeats
+from .surveys import FakeSurveys
 
 
 def fake_desk() -> Desk:
@@ -33,6 +34,7 @@ def fake_desk() -> Desk:
         summaries=FakeSummaries(),
         pace=FakePace(),
         messages=messages,
+        surveys=FakeSurveys(),
     )
 
 

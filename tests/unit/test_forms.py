@@ -67,6 +67,7 @@ def question(kind: str, **more: Any) -> Event:
         ("number", ["−7"], ("-7",)),
         ("number", ["007"], ("7",)),
         ("yes-no", ["no"], ("no",)),
+        ("scale", ["4"], ("4",)),
     ],
 )
 def test_an_answer_of_each_kind_is_kept(kind: str, given: list[str], answer: tuple[str, ...]) -> None:
@@ -88,13 +89,14 @@ def test_an_answer_of_each_kind_is_kept(kind: str, given: list[str], answer: tup
         ("number", "²", "not-a-number"),
         ("number", "9" * 16, "not-a-number"),
         ("yes-no", "kanske", "not-a-choice"),
+        ("scale", "6", "not-a-choice"),
     ],
 )
 def test_a_wrong_answer_of_each_kind_is_named(kind: str, given: str, code: str) -> None:
     assert problems(question(kind), {"q-it": [given]}) == [("q-it", code)]
 
 
-KINDS = ["text", "long-text", "single-choice", "multiple-choice", "number", "yes-no"]
+KINDS = ["text", "long-text", "single-choice", "multiple-choice", "number", "yes-no", "scale"]
 
 
 @pytest.mark.parametrize("kind", KINDS)

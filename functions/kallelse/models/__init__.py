@@ -24,6 +24,7 @@ from .message import Draft, Message, MessageState, Selection
 from .record import Details, EventRecord
 from .registration import SEATED, Participant, Purpose, Registration, RegistrationState, Token
 from .summary import Summary, SummaryState
+from .survey import Remark, Survey, SurveyAnswer
 from .text import Language, Line, LongText, Model, Paragraphs, Slug, Text, in_language
 
 __all__ = [
@@ -31,7 +32,7 @@ __all__ = [
     "Details", "Draft", "Event", "EventRecord", "Form", "Language", "Line", "LongText", "Mail",
     "MailKind", "MailState", "Meeting", "Message", "MessageState", "Mode", "ModeOffer", "Model",
     "OrganisationKind", "Paragraphs", "Participant", "ProgrammeItem", "Purpose", "Question",
-    "QuestionKind", "Recipient", "Registration", "RegistrationState", "Selection", "ShownWhen", "Slug",
-    "Speaker", "StandardField", "Summary", "SummaryState", "Text", "Thanks", "Token", "Tour",
-    "in_language", "kind_in",
+    "QuestionKind", "Recipient", "Registration", "RegistrationState", "Remark", "Selection", "ShownWhen",
+    "Slug", "Speaker", "StandardField", "Summary", "SummaryState", "Survey", "SurveyAnswer", "Text",
+    "Thanks", "Token", "Tour", "in_language", "kind_in",
 ]  # fmt: skip

@@ -20,6 +20,7 @@ from pydantic import (
 )
 
 from .form import Form
+from .survey import Survey
 from .text import Language, Line, LongText, Model, Slug, Text
 
 Seats = Annotated[int, Field(gt=0, le=100_000)]
@@ -180,7 +181,7 @@ class Meeting(Model):
 class Thanks(Model):
     """The mail to those who took part. ``after``: how long after the end it is sent, at most 30 days.
 
-    ``feedback``: the address of the form that asks what they thought.
+    ``feedback``: the address of the form that asks what they thought, when it is not the event's survey.
     """
 
     after: Annotated[timedelta, Field(ge=timedelta(0), le=timedelta(days=30))] = timedelta(hours=1)
@@ -195,7 +196,7 @@ class Event(Model):
     those on the waiting list included. ``address_confirmation``: how long a seat is held until the
     participant has confirmed the address. ``offer``: how long one who was promoted has to accept;
     None gives the seat at once. ``reminders``: when all who have a seat are reminded. ``thanks``: when
-    those who took part are thanked; None thanks nobody.
+    those who took part are thanked; None thanks nobody. ``survey``: what they are asked afterwards.
     """
 
     id: Slug
@@ -224,6 +225,7 @@ class Event(Model):
     meeting: Meeting
     reminders: Times = ()
     thanks: Thanks | None = None
+    survey: Survey | None = None
     contacts: tuple[Contact, ...] = Field(min_length=1)
     summary_languages: tuple[Language, ...] = Field(min_length=1)
     recipients: tuple[Recipient, ...] = ()
@@ -259,10 +261,19 @@ class Event(Model):
             raise ValueError("reminders must be before starts")
         if any(self.time_of(each) > self.starts_at for each in self.meeting.join_link):
             raise ValueError("meeting.join_link must not be after starts")
+        self._check_survey()
         missing = [name for name, text in self._texts() if self.language not in text]
         if missing:
             raise ValueError(f"text is missing in {self.language!r}: {', '.join(missing)}")
         return self
+
+    def _check_survey(self) -> None:
+        if not self.survey or not self.thanks:
+            return
+        if self.thanks.feedback:
+            raise ValueError("give either survey or thanks.feedback: the thanks link to one of them")
+        if self.thanks.after >= self.survey.closes_after:
+            raise ValueError("survey.closes_after must be longer than thanks.after, which link to it")
 
     def _texts(self) -> list[tuple[str, dict[str, str]]]:
         texts: list[tuple[str, dict[str, str] | None]] = [
@@ -274,10 +285,12 @@ class Event(Model):
             ("tour.title", self.tour.title if self.tour else None),
         ]
         texts += [(f"modes.{mode}.place", offer.place) for mode, offer in self.modes.items()]
-        for question in self.form.questions:
-            texts += [(f"form.questions.{question.id}.label", question.label)]
-            texts += [(f"form.questions.{question.id}.help", question.help)]
-            texts += [(f"form.questions.{question.id}.{each.id}", each.label) for each in question.choices]
+        asked = [("form", each) for each in self.form.questions]
+        asked += [("survey", each) for each in (self.survey.questions if self.survey else ())]
+        for form, question in asked:
+            name = f"{form}.questions.{question.id}"
+            texts += [(f"{name}.label", question.label), (f"{name}.help", question.help)]
+            texts += [(f"{name}.{each.id}", each.label) for each in question.choices]
         texts += [(f"hosts.{n}", host) for n, host in enumerate(self.hosts)]
         texts += [(f"contacts.{n}.organisation", c.organisation) for n, c in enumerate(self.contacts)]
         texts += [(f"recipients.{n}.name", body.name) for n, body in enumerate(self.recipients)]
@@ -333,6 +346,11 @@ class Event(Model):
     def join_opens_at(self) -> datetime:
         """The first instant at which a join link leads to the meeting."""
         return self.starts_at - self.meeting.opens_before
+
+    @property
+    def survey_closes_at(self) -> datetime | None:
+        """The first instant at which the survey takes no answers any more; None without a survey."""
+        return self.ends_at + self.survey.closes_after if self.survey else None
 
     @property
     def thanks_at(self) -> datetime | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from .text import Model, Slug, Text
 
@@ -37,10 +37,17 @@ class QuestionKind(StrEnum):
     MULTIPLE_CHOICE = "multiple-choice"
     NUMBER = "number"
     YES_NO = "yes-no"
+    SCALE = "scale"
 
 
 YES_NO = ("yes", "no")
 """The answers to a yes-no question."""
+
+SCALE = ("1", "2", "3", "4", "5")
+"""The answers to a scale question, from the least to the most."""
+
+FIXED = {QuestionKind.YES_NO: YES_NO, QuestionKind.SCALE: SCALE}
+"""The answers to the kinds of questions that do not name their own."""
 
 CHOICES = (QuestionKind.SINGLE_CHOICE, QuestionKind.MULTIPLE_CHOICE)
 
@@ -75,7 +82,7 @@ class Question(Model):
     @property
     def offered(self) -> tuple[str, ...]:
         """The answers that can be chosen; empty when the answer is written freely."""
-        return YES_NO if self.kind is QuestionKind.YES_NO else tuple(each.id for each in self.choices)
+        return FIXED.get(self.kind) or tuple(each.id for each in self.choices)
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -90,27 +97,14 @@ class Question(Model):
         return self
 
 
-class Form(Model):
-    """What the form of an event asks for. A standard field that is not named is not asked for."""
-
-    fields: dict[StandardField, Asked] = Field(
-        default_factory=lambda: {
-            StandardField.ORGANISATION: Asked.REQUIRED,
-            StandardField.ORGANISATION_KIND: Asked.REQUIRED,
-            StandardField.LANGUAGE: Asked.REQUIRED,
-        }
-    )
-    questions: tuple[Question, ...] = ()
-
-    @model_validator(mode="after")
-    def _earlier_questions(self) -> Self:
-        earlier: dict[str, Question] = {}
-        for question in self.questions:
-            if question.id in earlier:
-                raise ValueError(f"two questions have the id {question.id!r}")
-            _check_condition(question, earlier)
-            earlier[question.id] = question
-        return self
+def _in_order(questions: tuple[Question, ...]) -> tuple[Question, ...]:
+    earlier: dict[str, Question] = {}
+    for question in questions:
+        if question.id in earlier:
+            raise ValueError(f"two questions have the id {question.id!r}")
+        _check_condition(question, earlier)
+        earlier[question.id] = question
+    return questions
 
 
 def _check_condition(question: Question, earlier: dict[str, Question]) -> None:
@@ -122,3 +116,20 @@ def _check_condition(question: Question, earlier: dict[str, Question]) -> None:
     unknown = set(question.shown_when.answers) - set(asked.offered)
     if unknown:
         raise ValueError(f"shown_when of {question.id!r} names answers that {asked.id!r} does not offer")
+
+
+Questions = Annotated[tuple[Question, ...], AfterValidator(_in_order)]
+"""The questions of a form, in its order: each has an id of its own, and depends only on earlier ones."""
+
+
+class Form(Model):
+    """What the form of an event asks for. A standard field that is not named is not asked for."""
+
+    fields: dict[StandardField, Asked] = Field(
+        default_factory=lambda: {
+            StandardField.ORGANISATION: Asked.REQUIRED,
+            StandardField.ORGANISATION_KIND: Asked.REQUIRED,
+            StandardField.LANGUAGE: Asked.REQUIRED,
+        }
+    )
+    questions: Questions = ()

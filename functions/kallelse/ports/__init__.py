@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from .mails import Account, Mails, Messages, Pace, Postman
 from .records import Agenda, Change, Documents, Events, Limits, Registrations, Summaries, Tokens, Work
 from .seats import Line, NoSeat, Quota, Quotas, SeatBlock, Seats
+from .surveys import Surveys
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Desk:
     summaries: Summaries
     pace: Pace
     messages: Messages
+    surveys: Surveys
 
 
 __all__ = [
@@ -46,6 +48,7 @@ __all__ = [
     "SeatBlock",
     "Seats",
     "Summaries",
+    "Surveys",
     "Tokens",
     "Work",
 ]

@@ -13,6 +13,7 @@ from .quotas import TableQuotas
 from .registrations import TableRegistrations, registration_in
 from .seats import TableSeats
 from .summaries import TableSummaries
+from .surveys import TableSurveys
 from .table import Table, connect
 from .tokens import TableTokens
 
@@ -31,6 +32,7 @@ def open_desk(table: Table) -> Desk:
         summaries=TableSummaries(table),
         pace=TablePace(table),
         messages=TableMessages(table),
+        surveys=TableSurveys(table),
     )
 
 

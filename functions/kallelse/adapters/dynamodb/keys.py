@@ -120,6 +120,20 @@ def message(event_id: str, number: int) -> Key:
     return {"pk": event_partition(event_id), "sk": f"{MESSAGES}{number:06}"}
 
 
+SURVEY_ANSWERS, REMARKS = "ANSWER#", "REMARK#"
+"""What the sort keys of answers to the survey begin with, and those of what was written freely in them."""
+
+
+def survey_answer(event_id: str, answer_id: str) -> Key:
+    """What was chosen in an answer to the survey."""
+    return {"pk": event_partition(event_id), "sk": f"{SURVEY_ANSWERS}{answer_id}"}
+
+
+def remark(event_id: str, question: str, remark_id: str) -> Key:
+    """What was written freely to one question of the survey."""
+    return {"pk": event_partition(event_id), "sk": f"{REMARKS}{question}#{remark_id}"}
+
+
 def token(digest: str) -> Key:
     """What a personal link opens."""
     return {"pk": f"TOKEN#{digest}", "sk": "TOKEN"}

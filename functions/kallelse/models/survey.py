@@ -1,0 +1,41 @@
+"""The survey after an event: what it asks, and what is kept of an answer."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import Field
+
+from .form import Questions
+from .text import Model, Slug
+
+
+class Survey(Model):
+    """What those who took part are asked. It opens at the end of the event.
+
+    ``closes_after``: how long after the end it takes answers.
+    """
+
+    questions: Annotated[Questions, Field(min_length=1, max_length=30)]
+    closes_after: Annotated[timedelta, Field(gt=timedelta(0), le=timedelta(days=365))] = timedelta(days=14)
+
+
+class Remark(Model):
+    """What was written freely to one question. ``id`` ties it to nothing else."""
+
+    id: str
+    question: Slug
+    text: str
+
+
+class SurveyAnswer(Model):
+    """One answer to a survey. Nothing tells who gave it or when.
+
+    ``choices``: what was chosen, or given in figures, by question. ``remarks``: what was written freely.
+    """
+
+    id: str
+    event_id: str
+    choices: dict[Slug, tuple[str, ...]]
+    remarks: tuple[Remark, ...] = ()
