@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ...models import Remark, SurveyAnswer
 from . import keys
-from .table import Table
+from .table import Item, Table
 
 NEW = "attribute_not_exists(pk)"
 
@@ -19,7 +19,7 @@ class TableSurveys:
 
     def put(self, answer: SurveyAnswer) -> bool:
         chosen = {question: list(given) for question, given in answer.choices.items()}
-        items = [keys.survey_answer(answer.event_id, answer.id) | {"choices": chosen}]
+        items: list[Item] = [keys.survey_answer(answer.event_id, answer.id) | {"choices": chosen}]
         items += [
             keys.remark(answer.event_id, each.question, each.id) | {"text": each.text}
             for each in answer.remarks
