@@ -74,6 +74,21 @@ def test_titles_and_the_short_description_are_in_three_languages() -> None:
     assert [set(text) for text in (*titles, event.short_description)] == [{"sv", "fi", "en"}] * 7
 
 
+def test_the_survey_asks_in_three_languages() -> None:
+    event = editing.read(FILE)
+    assert event.survey
+    assert event.thanks
+    questions = event.survey.questions
+    assert [each.id for each in questions] == ["useful", "take-home", "another-stop"]
+    asked = [text for each in questions for text in (each.label, each.help) if text]
+    assert [set(text) for text in asked] == [{"sv", "fi", "en"}] * 4
+    assert event.survey_closes_at == datetime(2020, 9, 30, 12, 45, tzinfo=UTC)
+
+
+ASKED = [{"id": "useful", "kind": "scale", "label": {"sv": "Nyttigt?"}}]
+ELSEWHERE = "https://enkat.example"
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
@@ -85,6 +100,15 @@ def test_titles_and_the_short_description_are_in_three_languages() -> None:
         ({"title": {"fi": "Seminaari"}}, "text is missing in 'sv': title"),
         ({"seets": 50}, "seets"),
         ({"last_day_to_register": "2020-09-17"}, "last_day_to_register"),
+        ({"survey": {"questions": []}}, "survey.questions"),
+        ({"survey": {"questions": ASKED * 2}}, "two questions have the id 'useful'"),
+        ({"survey": {"questions": ASKED, "closes_after": "PT0S"}}, "survey.closes_after"),
+        ({"survey": {"questions": [ASKED[0] | {"label": {"fi": "?"}}]}}, "survey.questions.useful.label"),
+        ({"survey": {"questions": ASKED}, "thanks": {"feedback": ELSEWHERE}}, "either survey or thanks.feed"),
+        (
+            {"survey": {"questions": ASKED, "closes_after": "P1D"}, "thanks": {"after": "P1D"}},
+            "survey.closes_after must be longer than thanks.after",
+        ),
     ],
 )
 def test_a_wrong_field_of_an_event_file_is_named(changes: dict[str, Any], field: str) -> None:
@@ -98,7 +122,7 @@ def test_what_the_readme_shows_of_an_event_file_is_one() -> None:
     found = re.search(r"```yaml\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
     assert found
     shown = yaml.safe_load(found[1])
-    seed = {name: value for name, value in yaml.safe_load(FILE).items() if name != "seats"}
+    seed = {name: value for name, value in yaml.safe_load(FILE).items() if name not in ("seats", "survey")}
     event = editing.read(yaml.safe_dump(seed | shown, allow_unicode=True))
     assert event.meeting.join_link == (timedelta(days=1), timedelta(hours=1))
     assert event.reminders == (timedelta(days=7), datetime(2020, 9, 14, 9))
