@@ -12,7 +12,7 @@ from tests.fakes import fake_desk
 from kallelse import surveying
 from kallelse.errors import NotFound, SurveyNotOpen
 from kallelse.models import Event, EventRecord
-from kallelse.surveying import SHOWN_FROM
+from kallelse.surveying import SHOWN_FROM, Answers
 
 ENDS = utc("2020-09-16T12:45")
 INSTANT, FORTNIGHT = timedelta(microseconds=1), timedelta(days=14)
@@ -24,7 +24,7 @@ def with_survey(*questions: dict[str, Any], **changes: Any) -> Event:
     return an_event(survey={"questions": list(questions or (USEFUL, WORD))}, **changes)
 
 
-def answered(*answers: dict[str, tuple[str, ...]], later: Event | None = None) -> dict[str, Any]:
+def answered(*answers: Answers, later: Event | None = None) -> dict[str, Any]:
     """The results of answers to the survey, which may ask something else later."""
     desk, record = fake_desk(), EventRecord(event=with_survey(), key="00" * 32)
     for number, each in enumerate(answers):
