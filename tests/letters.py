@@ -45,7 +45,7 @@ MESSAGE = Message(
 class Shelf:
     """Documents in memory."""
 
-    def put(self, key: str, text: str, media_type: str, language: Language) -> None:
+    def put(self, key: str, content: str | bytes, media_type: str, language: Language) -> str:
         raise NotImplementedError
 
     def get(self, key: str) -> str:

@@ -36,7 +36,9 @@ class Renderer:
 
     def render(self, template: str, language: str, /, **context: Any) -> str:
         """The template in the language. Raises jinja2.UndefinedError when a value is missing."""
-        environment = _environment(self.templates, language)
+        environment = (_markdown_environment if template.endswith(".md") else _environment)(
+            self.templates, language
+        )
         return environment.get_template(template).render(language=language, **context)
 
     def languages(self) -> tuple[str, ...]:
@@ -80,6 +82,14 @@ def _environment(templates: Path, language: str) -> Environment:
         "period": _period_filter,
     }
     return environment
+
+
+@lru_cache(maxsize=16)
+def _markdown_environment(templates: Path, language: str) -> Environment:
+    # Only documents need it, so other functions do not pay for it.
+    from .markup import plain
+
+    return _environment(templates, language).overlay(finalize=plain)
 
 
 def clock(at: time | datetime, language: str) -> str:

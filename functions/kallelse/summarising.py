@@ -22,7 +22,6 @@ from .models import (
     Summary,
 )
 from .ports import Desk, Documents
-from .seating import organisation_key
 
 if TYPE_CHECKING:
     # The admin function hands summaries in and must not pay for what writes them.
@@ -83,24 +82,27 @@ def _check(event: Event, language: Language, markdown: str) -> None:
 def publish(
     desk: Desk, documents: Documents, renderer: Renderer, summary: Summary, now: datetime
 ) -> list[Mail]:
-    """Store the HTML document and create the mail of every recipient in its language.
+    """Store the documents and create the mail of every recipient in its language.
 
     Interrupted and started again, it ends the same: nobody is left out or written to twice.
     """
+    # Whoever only hands summaries in, or sends them, must not pay for what writes documents.
+    from . import documenting
+
     record = desk.events.get(summary.event_id)
     confirmed = [
         registration
         for registration in desk.registrations.of_event(summary.event_id)
         if registration.state is RegistrationState.CONFIRMED
     ]
-    document = _document(record, renderer, summary, documents.get(summary.source_key), confirmed)
-    documents.put(summary.document_key, document, "text/html", summary.language)
+    text = documents.get(summary.source_key)
+    stored = documenting.store(documents, renderer, record, summary, text, confirmed)
     created = [
         mail
         for recipient in _recipients(record.event, summary.language, confirmed)
         if desk.mails.create(mail := _mail(summary, recipient, now))
     ]
-    desk.summaries.mark_published(summary)
+    desk.summaries.mark_published(summary.model_copy(update={"documents": stored}))
     return created
 
 
@@ -123,21 +125,3 @@ def _recipients(event: Event, language: Language, confirmed: list[Registration])
     ]
     bodies = [f"b-{body.id}" for body in event.recipients if language_for(event, body.language) == language]
     return participants + bodies
-
-
-def _document(
-    record: EventRecord,
-    renderer: Renderer,
-    summary: Summary,
-    markdown: str,
-    confirmed: list[Registration],
-) -> str:
-    organisations = {organisation_key(registration.participant) for registration in confirmed} - {None}
-    return renderer.render(
-        "document/summary.html",
-        summary.language,
-        event=record.event,
-        summary=markdown,
-        participants=len(confirmed),
-        organisations=len(organisations),
-    )

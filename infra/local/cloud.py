@@ -21,7 +21,7 @@ from typing import Any
 import boto3
 import yaml
 
-from .package import LAYER, LOCAL, ROOT, functions_archive, templates_archive
+from .package import LAYER, LOCAL, ROOT, functions_archive, templates_archive, typesetter_archive
 
 REGION = "eu-north-1"
 STACK = "kallelse-local"
@@ -186,12 +186,15 @@ def deploy(cloud: LocalCloud, meeting_hosts: str) -> None:
     """Deploy the repository's template.yaml; only its references to files become addresses in S3."""
     s3 = cloud.client("s3")
     s3.create_bucket(Bucket=ARTEFACTS, CreateBucketConfiguration={"LocationConstraint": REGION})
-    archives = (functions_archive(), templates_archive())
+    archives = (functions_archive(), templates_archive(), typesetter_archive())
     for path in (*archives, *(ROOT / "infra").glob("*.yaml")):
         s3.upload_file(str(path), ARTEFACTS, path.name)
     template = (ROOT / "template.yaml").read_text()
     template = template.replace("CodeUri: functions/", f"CodeUri: s3://{ARTEFACTS}/functions.zip")
     template = template.replace("ContentUri: templates/", f"ContentUri: s3://{ARTEFACTS}/templates.zip")
+    template = template.replace(
+        "ContentUri: infra/typesetter/", f"ContentUri: s3://{ARTEFACTS}/typesetter.zip"
+    )
     template = template.replace("TemplateURL: infra/", f"TemplateURL: {cloud.endpoint}/{ARTEFACTS}/")
     cloudformation = cloud.client("cloudformation")
     values = {"Sender": "anmalan@kallelse.example.org", "PublicUrl": cloud.url, "MeetingHosts": meeting_hosts}

@@ -1,4 +1,4 @@
-"""Amazon S3: texts under keys that are never overwritten."""
+"""Amazon S3: documents under keys that are never overwritten."""
 
 from __future__ import annotations
 
@@ -23,27 +23,33 @@ class BucketDocuments:
     client: S3Client
     bucket: str
 
-    def put(self, key: str, text: str, media_type: str, language: str) -> None:
-        body = text.encode()
+    def put(self, key: str, content: str | bytes, media_type: str, language: str) -> str:
+        body, charset = (content, "") if isinstance(content, bytes) else (content.encode(), "; charset=utf-8")
+        digest = sha256(body)
         try:
             self.client.put_object(
                 Bucket=self.bucket,
                 Key=key,
                 Body=body,
-                ContentType=f"{media_type}; charset=utf-8",
+                ContentType=media_type + charset,
                 ContentLanguage=language,
-                ChecksumSHA256=b64encode(sha256(body).digest()).decode(),
+                ChecksumSHA256=b64encode(digest.digest()).decode(),
                 IfNoneMatch="*",
             )
         except ClientError as error:
             if error.response["Error"]["Code"] != "PreconditionFailed":
                 raise
+            return sha256(self._read(key)).hexdigest()
+        return digest.hexdigest()
 
     def get(self, key: str) -> str:
         try:
-            return self.client.get_object(Bucket=self.bucket, Key=key)["Body"].read().decode()
+            return self._read(key).decode()
         except self.client.exceptions.NoSuchKey as error:
             raise SummaryNotFound("the text of the summary is gone") from error
+
+    def _read(self, key: str) -> bytes:
+        return self.client.get_object(Bucket=self.bucket, Key=key)["Body"].read()
 
 
 def connect(bucket: str) -> BucketDocuments:

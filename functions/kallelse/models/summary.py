@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from .text import Language, Model, Slug
 
@@ -19,8 +19,9 @@ class SummaryState(StrEnum):
 class Summary(Model):
     """A version of the summary of an event's discussions in one language.
 
-    ``source_key`` and ``document_key``: where its Markdown and its HTML are stored.
-    ``checksum``: SHA-256 of the Markdown in hexadecimal.
+    ``source_key`` and ``document_key``: where its text and its documents are stored.
+    ``checksum``: SHA-256 of the text in hexadecimal. ``documents``: that of each document once it is
+    published, by its form (md, html, pdf).
     """
 
     event_id: Slug
@@ -30,6 +31,7 @@ class Summary(Model):
     author: str
     handed_in_at: AwareDatetime
     checksum: str
+    documents: dict[str, str] = Field(default_factory=dict)
 
     @property
     def source_key(self) -> str:
@@ -40,7 +42,6 @@ class Summary(Model):
         name = f"{self.language}-{self.checksum[:16]}"
         return f"events/{self.event_id}/summaries/v{self.version:04}/{name}.md"
 
-    @property
-    def document_key(self) -> str:
-        """The object that keeps the HTML document."""
-        return f"events/{self.event_id}/summaries/v{self.version:04}/{self.language}.html"
+    def document_key(self, form: str) -> str:
+        """The object that keeps the document in a form: md, html or pdf."""
+        return f"events/{self.event_id}/summaries/v{self.version:04}/{self.language}.{form}"

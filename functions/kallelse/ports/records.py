@@ -148,7 +148,7 @@ class Summaries(Protocol):
         ...
 
     def mark_published(self, summary: Summary) -> None:
-        """Remember that every recipient has a mail record."""
+        """Remember its documents, and that every recipient has a mail record."""
         ...
 
     def handed_in(self) -> list[Summary]:
@@ -157,10 +157,10 @@ class Summaries(Protocol):
 
 
 class Documents(Protocol):
-    """Stored texts under keys that are never overwritten."""
+    """Stored documents under keys that are never overwritten."""
 
-    def put(self, key: str, text: str, media_type: str, language: Language) -> None:
-        """Store a text; storing the same text again is harmless."""
+    def put(self, key: str, content: str | bytes, media_type: str, language: Language) -> str:
+        """Store a document unless the key is taken; give the SHA-256 of what is stored, in hexadecimal."""
         ...
 
     def get(self, key: str) -> str:

@@ -38,10 +38,11 @@ class TableSummaries:
     def mark_published(self, summary: Summary) -> None:
         self.table.update(
             keys.summary(summary.event_id, summary.language, summary.version),
-            "SET #state = :published REMOVE due, due_at",
+            "SET #state = :published, documents = :documents REMOVE due, due_at",
             {
                 ":published": SummaryState.PUBLISHED.value,
                 ":handed_in": SummaryState.HANDED_IN.value,
+                ":documents": summary.documents,
             },
             "#state = :handed_in",
         )
