@@ -19,17 +19,22 @@ from .seating import arrange, count_everybody_in, promote_waiting
 def read(text: str) -> Event:
     """The event that a file (YAML, hence also JSON) describes. Raises InvalidInput."""
     try:
+        return Event.model_validate(mapping_in(text))
+    except ValidationError as error:
+        raise InvalidInput(*problems(error)) from error
+
+
+def mapping_in(text: str) -> dict[str, Any]:
+    """The fields of a file, YAML or JSON, with their values. Raises InvalidInput."""
+    try:
         content: Any = yaml.safe_load(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f" at line {mark.line + 1}" if mark else ""
         raise InvalidInput(FieldError("body", "invalid", f"this is not valid YAML{place}")) from error
     if not isinstance(content, dict):
-        raise InvalidInput(FieldError("body", "invalid", "write the event as a mapping of fields"))
-    try:
-        return Event.model_validate(content)
-    except ValidationError as error:
-        raise InvalidInput(*problems(error)) from error
+        raise InvalidInput(FieldError("body", "invalid", "write the file as a mapping of fields"))
+    return content
 
 
 def problems(error: ValidationError) -> list[FieldError]:
@@ -46,18 +51,22 @@ def apply(desk: Desk, event: Event, meeting_hosts: frozenset[str], now: datetime
     ``meeting_hosts``: the hosts that a join link may lead to. Raises InvalidInput.
     Applying the same file twice ends the same. Lowering the seats throws nobody out: see :func:`notices`.
     """
-    host = urlsplit(event.meeting.address).hostname
-    if host not in meeting_hosts:
-        allowed = ", ".join(sorted(meeting_hosts))
-        raise InvalidInput(
-            FieldError("meeting.address", "not-a-choice", f"the host must be one of: {allowed}")
-        )
+    check_host(event, meeting_hosts)
     record = desk.events.apply(event, secrets.token_hex(32), now)
     arrange(desk, event.id, now)
     count_everybody_in(desk, event, now)
     for mode in Mode:
         promote_waiting(desk, event, mode, now)
     return record
+
+
+def check_host(event: Event, meeting_hosts: frozenset[str]) -> None:
+    """Raise InvalidInput when the join links would lead elsewhere than to ``meeting_hosts``."""
+    if urlsplit(event.meeting.address).hostname not in meeting_hosts:
+        allowed = ", ".join(sorted(meeting_hosts))
+        raise InvalidInput(
+            FieldError("meeting.address", "not-a-choice", f"the host must be one of: {allowed}")
+        )
 
 
 def notices(desk: Desk, event: Event) -> list[str]:

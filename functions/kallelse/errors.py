@@ -11,7 +11,8 @@ KallelseError
 ├── NotFound
 │   ├── EventNotFound
 │   ├── LinkNotFound          a personal link that is wrong, used up or revoked
-│   └── SummaryNotFound
+│   ├── SummaryNotFound
+│   └── TourNotFound
 ├── Refused                   understood, and the answer is no
 │   ├── NotYetOpen
 │   ├── RegistrationClosed
@@ -105,6 +106,10 @@ class LinkNotFound(NotFound):
 
 class SummaryNotFound(NotFound):
     """No such summary was handed in."""
+
+
+class TourNotFound(NotFound):
+    """There is no tour with this id."""
 
 
 class Refused(KallelseError):

@@ -16,6 +16,7 @@ from .mailing import (
 )
 from .seating import FakeAgenda, FakeEvents, FakeQuotas, FakeRegistrations, FakeSeats
 from .surveys import FakeSurveys
+from .touring import FakeTours
 
 
 def fake_desk() -> Desk:
@@ -35,6 +36,7 @@ def fake_desk() -> Desk:
         pace=FakePace(),
         messages=messages,
         surveys=FakeSurveys(),
+        tours=FakeTours(),
     )
 
 

@@ -8,6 +8,7 @@ from .mails import Account, Mails, Messages, Pace, Postman
 from .records import Agenda, Change, Documents, Events, Limits, Registrations, Summaries, Tokens, Work
 from .seats import Line, NoSeat, Quota, Quotas, SeatBlock, Seats
 from .surveys import Surveys
+from .tours import Tours
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Desk:
     pace: Pace
     messages: Messages
     surveys: Surveys
+    tours: Tours
 
 
 __all__ = [
@@ -50,5 +52,6 @@ __all__ = [
     "Summaries",
     "Surveys",
     "Tokens",
+    "Tours",
     "Work",
 ]

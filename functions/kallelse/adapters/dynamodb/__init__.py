@@ -16,6 +16,7 @@ from .summaries import TableSummaries
 from .surveys import TableSurveys
 from .table import Table, connect
 from .tokens import TableTokens
+from .tours import TableTours
 
 
 def open_desk(table: Table) -> Desk:
@@ -33,6 +34,7 @@ def open_desk(table: Table) -> Desk:
         pace=TablePace(table),
         messages=TableMessages(table),
         surveys=TableSurveys(table),
+        tours=TableTours(table),
     )
 
 

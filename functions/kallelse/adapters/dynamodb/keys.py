@@ -134,6 +134,16 @@ def remark(event_id: str, question: str, remark_id: str) -> Key:
     return {"pk": event_partition(event_id), "sk": f"{REMARKS}{question}#{remark_id}"}
 
 
+def tour(tour_id: str) -> Key:
+    """A tour of several events."""
+    return {"pk": f"TOUR#{tour_id}", "sk": "TOUR"}
+
+
+def claim(tour_id: str, person: str) -> Key:
+    """At which stop of a tour a person is about to be registered."""
+    return {"pk": f"TOUR#{tour_id}", "sk": f"PERSON#{person}"}
+
+
 def token(digest: str) -> Key:
     """What a personal link opens."""
     return {"pk": f"TOKEN#{digest}", "sk": "TOKEN"}

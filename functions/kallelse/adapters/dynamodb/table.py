@@ -158,9 +158,9 @@ class Table:
         request = _request(condition, values)
         return self._holds("update_item", Key=typed(key), UpdateExpression=expression, **request)
 
-    def delete(self, key: dict[str, str]) -> None:
-        """Delete an item; harmless when it is gone."""
-        self._call("delete_item", TableName=self.name, Key=typed(key))
+    def delete(self, key: dict[str, str], condition: str | None = None, values: Item | None = None) -> bool:
+        """Delete an item, which is harmless when it is gone; False when the condition does not hold."""
+        return self._holds("delete_item", Key=typed(key), **_request(condition, values))
 
     def transact(self, *writes: TransactWriteItemTypeDef) -> bool:
         """All of the writes or none; False when a condition does not hold or another was faster."""

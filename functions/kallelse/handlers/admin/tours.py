@@ -1,0 +1,57 @@
+"""Tours: applying their series files, and the summaries of all their stops."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.api_gateway import Router
+
+from ... import planning
+from ...editing import notices
+from ...errors import FieldError, InvalidInput, TourNotFound
+from ...http import answer, body_of
+from ...models import EventRecord, TourRecord
+from .wiring import MAX_BODY, wiring
+
+router = Router()  # type: ignore[no-untyped-call]
+
+
+@router.put("/admin/tours/<tour_id>")
+def put_tour(tour_id: str) -> Response[str]:
+    """Create or change every stop of a tour from its series file."""
+    settings, desk, _ = wiring()
+    series = planning.read(body_of(router.current_event, ("application/yaml", "application/json"), MAX_BODY))
+    if series.id != tour_id:
+        raise InvalidInput(FieldError("id", "invalid", f"the address says {tour_id!r}"))
+    applied = planning.apply(desk, series, settings.meeting_hosts, settings.clock())
+    return answer(_stored(applied.tour, applied.stops))
+
+
+@router.get("/admin/tours/<tour_id>")
+def get_tour(tour_id: str) -> Response[str]:
+    """The tour as stored, and where its stops stand."""
+    tour = _tour(tour_id)
+    return answer(_stored(tour, [wiring()[1].events.get(stop.event_id) for stop in tour.stops]))
+
+
+def _tour(tour_id: str) -> TourRecord:
+    tour = wiring()[1].tours.find(tour_id)
+    if tour is None:
+        raise TourNotFound("there is no such tour")
+    return tour
+
+
+def _stored(tour: TourRecord, stops: list[EventRecord]) -> dict[str, Any]:
+    return {
+        "revision": tour.revision,
+        "series": tour.series.model_dump(mode="json"),
+        "stops": [
+            {
+                "id": record.event.id,
+                "revision": record.revision,
+                "notices": notices(wiring()[1], record.event),
+            }
+            for record in stops
+        ],
+    }
