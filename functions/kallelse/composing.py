@@ -54,6 +54,7 @@ STATES = {
     MailKind.CHANGED: ALIVE,
     MailKind.CANCELLED: frozenset({RegistrationState.CANCELLED}),
     MailKind.REGISTERED_ALREADY: ALIVE,
+    MailKind.REGISTERED_ELSEWHERE: ALIVE,
     MailKind.LOST_LINK: ALIVE,
     MailKind.JOIN_LINK: frozenset({RegistrationState.CONFIRMED}),
     MailKind.REMINDER: frozenset({RegistrationState.CONFIRMED}),

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from pydantic import ValidationError
 
+from . import claiming
 from .errors import (
     AlreadyChanged,
     ColleagueRefused,
@@ -72,6 +73,7 @@ def erase(desk: Desk, record: EventRecord, registration: Registration, now: date
             # One who left gave everything back, or has passed it on with the name that holds it.
             if registration.state is not RegistrationState.CANCELLED:
                 give_back(desk, record.event, registration, now)
+            claiming.release(desk, record.event, registration, now)
             return
         registration = present(desk, registration)
     raise AlreadyChanged(AGAIN)
@@ -178,12 +180,15 @@ def substitute(
     check_admission(record.event, colleague)
     taker_id = registration_id(record, colleague.email)
     known = desk.registrations.find(record.event.id, taker_id)
-    if taker_id == registration.id or (known and known.state in SEATED):
+    elsewhere = claiming.bound_elsewhere(desk, record.event, colleague.email, now)
+    if taker_id == registration.id or elsewhere or (known and known.state in SEATED):
         raise ColleagueRefused("this colleague cannot take the seat")
     taker = _taker(desk, registration, colleague, taker_id, known, now)
     announce(desk, registration, now)
     count_in(desk, record.event, colleague, registration.holder, now)
     giver = cancelled(registration, MailKind.CANCELLED)
+    if not claiming.claim(desk, record.event, taker, now):
+        raise AlreadyChanged(AGAIN)
     if not desk.registrations.store((registration, giver), (known, taker)):
         raise AlreadyChanged(AGAIN)
     if known and known.state is RegistrationState.WAITING:

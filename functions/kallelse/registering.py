@@ -1,18 +1,18 @@
 """Registering for an event: a seat, a place on the waiting list, or a refusal that says why.
 
-Whoever sends the form is told the same whether or not the address is registered already: only the
-owner of the address, by mail, learns that it is.
+Whoever sends the form is told the same whether or not the address is registered already, here or at
+another stop of the tour: only the owner of the address, by mail, learns that it is.
 """
 
 from __future__ import annotations
 
-import hmac
-from base64 import b32encode
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from . import claiming
 from .errors import (
+    AlreadyChanged,
     EventCancelled,
     EventFull,
     NotYetOpen,
@@ -56,19 +56,15 @@ class Answer:
 
 
 def registration_id(record: EventRecord, address: str) -> str:
-    """The id of an address at an event: 80 bits of HMAC-SHA-256 (RFC 2104) under the event's key.
-
-    The address is compared without case: its local part may be case-sensitive in theory
-    (RFC 5321 §2.4), but nobody has two mailboxes that differ in that alone.
-    """
-    digest = hmac.digest(bytes.fromhex(record.key), address.strip().casefold().encode(), "sha256")
-    return b32encode(digest[:10]).decode().lower()
+    """The id of an address at an event, see :func:`kallelse.claiming.address_id`."""
+    return claiming.address_id(record.key, address)
 
 
 def register(desk: Desk, record: EventRecord, submission: Submission, now: datetime) -> Answer:
     """Give the participant a seat, or a place on the waiting list.
 
-    Raises WrongAudience, EventCancelled, NotYetOpen, RegistrationClosed, EventFull or OrganisationFull.
+    Raises WrongAudience, EventCancelled, NotYetOpen, RegistrationClosed, EventFull, OrganisationFull, or
+    AlreadyChanged when the address is being registered at another stop of the tour.
     """
     event = record.event
     check_admission(event, submission.participant)
@@ -77,10 +73,13 @@ def register(desk: Desk, record: EventRecord, submission: Submission, now: datet
     address_id = registration_id(record, submission.participant.email)
     known = desk.registrations.find(event.id, address_id)
     if known is None or known.state is RegistrationState.CANCELLED:
+        elsewhere = claiming.bound_elsewhere(desk, event, submission.participant.email, now)
+        if elsewhere:
+            return _as_if_new(desk, event, elsewhere, MailKind.REGISTERED_ELSEWHERE, submission, now)
         return _answer(desk, _admit(desk, event, _newcomer(desk, event, address_id, known, submission, now)))
     if known.nonce and known.nonce == submission.nonce:
         return _answer(desk, known)  # the same form sent twice
-    return _as_if_new(desk, event, known, submission, now)
+    return _as_if_new(desk, event, known, MailKind.REGISTERED_ALREADY, submission, now)
 
 
 def check_admission(event: Event, participant: Participant) -> None:
@@ -144,6 +143,8 @@ def _admit(desk: Desk, event: Event, newcomer: Newcomer) -> Registration:
     # A seat that this refusal leaves behind is found by the sweep.
     if not count_in(desk, event, waiting.participant, waiting.holder, now):
         raise OrganisationFull("the organisation has all its seats")
+    if not claiming.claim(desk, event, waiting, now):
+        raise AlreadyChanged("the address is being registered at another stop at this moment; try again")
     if isinstance(block, NoSeat):
         return _wait(desk, event, known, waiting)
     seated = waiting.model_copy(update={"block": block, **_terms(event, now)})
@@ -195,11 +196,11 @@ def _answer(desk: Desk, registration: Registration) -> Answer:
 
 
 def _as_if_new(
-    desk: Desk, event: Event, known: Registration, submission: Submission, now: datetime
+    desk: Desk, event: Event, known: Registration, told: MailKind, submission: Submission, now: datetime
 ) -> Answer:
     """What a newcomer would be told at this instant; the owner of the address is told the truth."""
     if may_write_to(desk, known, now):
-        outbox = owing(known, MailKind.REGISTERED_ALREADY)
+        outbox = owing(known, told)
         desk.registrations.store((known, changed(known, outbox=outbox)))
     check_organisation(desk, event, submission.participant)
     why = desk.seats.look(event, submission.mode, now)

@@ -23,6 +23,7 @@ class MailKind(StrEnum):
     CHANGED = "changed"
     CANCELLED = "cancelled"
     REGISTERED_ALREADY = "registered-already"
+    REGISTERED_ELSEWHERE = "registered-elsewhere"
     LOST_LINK = "lost-link"
     JOIN_LINK = "join-link"
     REMINDER = "reminder"
@@ -39,7 +40,14 @@ def kind_in(mail_id: str) -> MailKind:
     return MailKind(mail_id.split("_")[1])
 
 
-REPEATED = frozenset({MailKind.CHANGED, MailKind.REGISTERED_ALREADY, MailKind.LOST_LINK})
+REPEATED = frozenset(
+    {
+        MailKind.CHANGED,
+        MailKind.REGISTERED_ALREADY,
+        MailKind.REGISTERED_ELSEWHERE,
+        MailKind.LOST_LINK,
+    }
+)
 """Kinds that one registration may call for several times."""
 
 
