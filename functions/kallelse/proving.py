@@ -1,8 +1,9 @@
 """The stamp that a form carries: when it was shown, by us, and which one it is.
 
 A form that is sent sooner than a person can fill it in, or long after it was shown, comes back to be
-sent again. The stamp is signed with a key of the event, so that nobody can make one or move it to
-another event, and nothing has to be stored for a form that is merely shown.
+sent again. The stamp is signed with a key of the event, or of the tour if the form is for several
+stops, so that nobody can make one or move it elsewhere, and nothing has to be stored for a form that is
+merely shown.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from hashlib import sha256
 from itsdangerous import BadData, URLSafeSerializer
 
 from .errors import FormTooFast, FormTooOld
-from .models import EventRecord
+from .models import EventRecord, TourRecord
 
 FASTEST = timedelta(seconds=3)
 """What the quickest person with a filled-in clipboard needs."""
@@ -23,13 +24,13 @@ OLDEST = timedelta(hours=24)
 """A form that is left open over the working day is still good."""
 
 
-def issue(record: EventRecord, now: datetime) -> str:
-    """The stamp of a form of the event that is shown at this instant."""
+def issue(record: EventRecord | TourRecord, now: datetime) -> str:
+    """The stamp of a form that is shown at this instant."""
     milliseconds = round(now.timestamp() * 1000)
     return str(_serializer(record).dumps([milliseconds, secrets.token_urlsafe(12)]))
 
 
-def check(record: EventRecord, proof: str, now: datetime) -> str:
+def check(record: EventRecord | TourRecord, proof: str, now: datetime) -> str:
     """The nonce of the form that carries the stamp. Raises FormTooFast or FormTooOld."""
     try:
         milliseconds, nonce = _serializer(record).loads(proof)
@@ -43,7 +44,7 @@ def check(record: EventRecord, proof: str, now: datetime) -> str:
     return str(nonce)
 
 
-def _serializer(record: EventRecord) -> URLSafeSerializer:
+def _serializer(record: EventRecord | TourRecord) -> URLSafeSerializer:
     # The salt derives a key of its own from the event's, which the registration ids use as it is.
     options = {"key_derivation": "hmac", "digest_method": sha256}
     return URLSafeSerializer(bytes.fromhex(record.key), salt=b"kallelse form", signer_kwargs=options)

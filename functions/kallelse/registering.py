@@ -55,6 +55,17 @@ class Answer:
     until: datetime | None = None
 
 
+def phase(event: Event, now: datetime) -> str:
+    """How far the event is for one who comes to its page, in a word of the templates."""
+    if event.cancelled:
+        return "cancelled"
+    if event.opens_at and now < event.opens_at:
+        return "not-yet-open"
+    if now < event.closes_at:
+        return "open"
+    return "closed" if now < event.ends_at else "over"
+
+
 def registration_id(record: EventRecord, address: str) -> str:
     """The id of an address at an event, see :func:`kallelse.claiming.address_id`."""
     return claiming.address_id(record.key, address)

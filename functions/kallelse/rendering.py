@@ -149,8 +149,8 @@ def _day_filter(context: Context, on: date) -> str:
 
 
 @pass_context
-def _moment_filter(context: Context, at: datetime) -> str:
-    return moment(context["event"], at, context["language"])
+def _moment_filter(context: Context, at: datetime, event: Event | None = None) -> str:
+    return moment(event or context["event"], at, context["language"])
 
 
 @pass_context

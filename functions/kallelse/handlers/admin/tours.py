@@ -7,9 +7,9 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 
-from ... import planning
+from ... import planning, touring
 from ...editing import notices
-from ...errors import FieldError, InvalidInput, TourNotFound
+from ...errors import FieldError, InvalidInput
 from ...http import answer, body_of
 from ...models import EventRecord, TourRecord
 from .wiring import MAX_BODY, wiring
@@ -31,15 +31,8 @@ def put_tour(tour_id: str) -> Response[str]:
 @router.get("/admin/tours/<tour_id>")
 def get_tour(tour_id: str) -> Response[str]:
     """The tour as stored, and where its stops stand."""
-    tour = _tour(tour_id)
+    tour = touring.tour_named(wiring()[1], tour_id)
     return answer(_stored(tour, [wiring()[1].events.get(stop.event_id) for stop in tour.stops]))
-
-
-def _tour(tour_id: str) -> TourRecord:
-    tour = wiring()[1].tours.find(tour_id)
-    if tour is None:
-        raise TourNotFound("there is no such tour")
-    return tour
 
 
 def _stored(tour: TourRecord, stops: list[EventRecord]) -> dict[str, Any]:

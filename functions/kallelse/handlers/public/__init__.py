@@ -9,11 +9,11 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 
 from ...errors import KallelseError, NotFound
 from ...observability import logger
-from . import event, join, lost_link, manage, survey, unsubscribe
+from . import event, join, lost_link, manage, survey, tour, unsubscribe
 from .wiring import error_page, language_of
 
 app = APIGatewayHttpResolver()
-for pages in (event, survey, lost_link, manage, join, unsubscribe):
+for pages in (event, survey, tour, lost_link, manage, join, unsubscribe):
     app.include_router(pages.router)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
@@ -10,10 +9,20 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 
 from ... import forms, proving
 from ...addresses import near_miss
-from ...errors import FieldError, FormRefused, FormTooFast, FormTrapped, InvalidInput, KallelseError, Refused
+from ...errors import (
+    EventFull,
+    FieldError,
+    FormRefused,
+    FormTooFast,
+    FormTrapped,
+    InvalidInput,
+    KallelseError,
+    Refused,
+)
 from ...http import answers_of, status_of
-from ...models import Event, EventRecord
-from ...registering import Answer, Submission, register
+from ...models import Event, EventRecord, RegistrationState
+from ...registering import Answer, Submission, phase, register
+from ...touring import with_seats
 from . import guard
 from .guard import Values, one
 from .wiring import event_page, known, refused, wiring
@@ -27,16 +36,6 @@ MAX_OWN_FIELDS = 4_000
 """Bytes; the stamp takes 120, the address at most 12 for each of its 254 characters."""
 
 router = Router()  # type: ignore[no-untyped-call]
-
-
-def _phase(event: Event, now: datetime) -> str:
-    if event.cancelled:
-        return "cancelled"
-    if event.opens_at and now < event.opens_at:
-        return "not-yet-open"
-    if now < event.closes_at:
-        return "open"
-    return "closed" if now < event.ends_at else "over"
 
 
 @router.get("/events/<event_id>/<language>")
@@ -56,18 +55,19 @@ def _form_page(
         "switch": [(each, f"/events/{event.id}/{each}") for each in languages],
         "languages": languages,
         "suggestions": wiring().organisations().suggestions(kinds, language),
-        "phase": _phase(event, now),
+        "phase": phase(event, now),
         "values": values,
         "problems": wrong.problems if isinstance(wrong, InvalidInput) else (),
-        "resend": _resend(wrong),
+        "resend": resend(wrong),
         "proof": proof or proving.issue(record, now),
+        "tour": event.tour and wiring().desk.tours.find(event.tour.id),
     }
     if wrong is None:
         return event_page("event", language, record, **about)
     return event_page("event", language, record, status_of(wrong), **about)
 
 
-def _resend(wrong: KallelseError | None) -> str:
+def resend(wrong: KallelseError | None) -> str:
     """Why the form is to be sent again as it is, in a word of the template; empty if it is not."""
     if not isinstance(wrong, FormRefused):
         return ""
@@ -88,11 +88,21 @@ def submit_registration(event_id: str, language: str) -> Response[str]:
     except InvalidInput as wrong:
         # The stamp is good, and a slip of the pen is mended in less time than a new one asks for.
         return _form_page(language, record, values, wrong, values["proof"][0])
+    except EventFull as refusal:
+        return refused(language, record, refusal, **_other_stops(record))
     except Refused as refusal:
         return refused(language, record, refusal)
-    return event_page(
-        "registered", language, record, answer=answer, submission=submission, now=wiring().now()
-    )
+    about: dict[str, Any] = {"answer": answer, "submission": submission, "now": wiring().now()}
+    if answer.state is RegistrationState.WAITING:
+        about |= _other_stops(record)
+    return event_page("registered", language, record, **about)
+
+
+def _other_stops(record: EventRecord) -> dict[str, Any]:
+    """The stops of the tour that have seats, for one who got none here."""
+    desk, tour = wiring().desk, record.event.tour
+    stops = with_seats(desk, record.event, wiring().now())
+    return {"other_stops": stops, "tour": desk.tours.find(tour.id) if tour and stops else None}
 
 
 def _values(language: str, event: Event) -> Values:
@@ -104,13 +114,14 @@ def _values(language: str, event: Event) -> Values:
 def _register(language: str, record: EventRecord, values: Values) -> tuple[Answer, Submission]:
     """Register, counting the visitor's network. Raises FormRefused, InvalidInput or Refused."""
     nonce = guard.check(record, values, router.current_event)
-    submission = _submission(language, record.event, values, nonce)
+    submission = submission_in(language, record.event, values, nonce)
     answer = register(wiring().desk, record, submission, wiring().now())
     guard.count(record, router.current_event)
     return answer, submission
 
 
-def _submission(language: str, event: Event, values: Values, nonce: str) -> Submission:
+def submission_in(language: str, event: Event, values: Values, nonce: str) -> Submission:
+    """What the form says. Raises InvalidInput."""
     languages = wiring().renderer.languages()
     participant, mode = forms.read(event, values, language, languages, wiring().organisations())
     meant = near_miss(event, participant.email)

@@ -6,7 +6,7 @@ from typing import Any
 
 from ... import proving
 from ...errors import FormTrapped
-from ...models import EventRecord
+from ...models import EventRecord, TourRecord
 from .wiring import source_of, wiring
 
 TRAP = "subject"
@@ -22,12 +22,16 @@ def one(values: Values, name: str) -> str:
     return values.get(name, [""])[0].strip()
 
 
-def check(record: EventRecord, values: Values, request: Any) -> str:
-    """The nonce of the form that was sent. Raises FormRefused or TooManyRequests; writes nothing."""
+def nonce_of(record: EventRecord | TourRecord, values: Values) -> str:
+    """The nonce of the form of an event or a tour, if a person sent it. Raises FormRefused."""
     if one(values, TRAP):
         raise FormTrapped("a field that people do not see was filled in")
-    wired = wiring()
-    nonce = proving.check(record, one(values, "proof"), wired.now())
+    return proving.check(record, one(values, "proof"), wiring().now())
+
+
+def check(record: EventRecord, values: Values, request: Any) -> str:
+    """The nonce of the form that was sent. Raises FormRefused or TooManyRequests; writes nothing."""
+    nonce, wired = nonce_of(record, values), wiring()
     wired.tally.check(wired.desk, record.event.id, source_of(request), wired.now())
     return nonce
 

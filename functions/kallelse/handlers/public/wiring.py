@@ -84,7 +84,7 @@ def event_page(
     name: str, language: str, record: EventRecord, status: HTTPStatus = HTTPStatus.OK, **context: Any
 ) -> Response[str]:
     """A page about an event, from ``templates/web``."""
-    context = {"switch": [], **context}
+    context = {"switch": [], "tour": None, **context}
     html = wiring().renderer.render(f"web/{name}.html", known(language), event=record.event, **context)
     return page(html, status)
 

@@ -1,0 +1,146 @@
+"""The page of a tour, and registering for several of its stops with one form where the series lets one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.api_gateway import Router
+
+from ... import forms, proving
+from ...errors import (
+    FieldError,
+    FormRefused,
+    FormTrapped,
+    InvalidInput,
+    KallelseError,
+    Refused,
+    RegistrationClosed,
+)
+from ...http import answers_of, page, status_of
+from ...models import Event, EventRecord, TourRecord
+from ...registering import Answer, Submission, register
+from ...touring import StopNow, bookable, stops_of, tour_named
+from .event import MAX_OWN_FIELDS, OWN_FIELDS, resend, submission_in
+from .guard import Values, nonce_of
+from .wiring import REASONS, known, source_of, wiring
+
+CHOSEN = "stops"
+"""The checkboxes of the stops."""
+
+MAX_CHOSEN = 20 * (62 + len(CHOSEN) + 2)
+"""Bytes; a series has at most 20 stops, and their ids, of at most 62 characters, are sent as they are."""
+
+router = Router()  # type: ignore[no-untyped-call]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of the form at one stop: an answer, or why it was refused."""
+
+    event: Event
+    answer: Answer | None = None
+    reason: str | None = None
+
+
+@router.get("/tours/<tour_id>/<language>")
+def show_tour(tour_id: str, language: str) -> Response[str]:
+    """All stops of the tour with their seats, and the form for several if there is one."""
+    language, tour = known(language), tour_named(wiring().desk, tour_id)
+    return _page(language, tour, stops_of(wiring().desk, tour, wiring().now()), {"language": [language]})
+
+
+def _page(
+    language: str,
+    tour: TourRecord,
+    stops: list[StopNow],
+    values: Values,
+    wrong: KallelseError | None = None,
+    proof: str = "",
+) -> Response[str]:
+    """The tour with its form: ``values`` in it, what is ``wrong`` above it, ``proof`` as its stamp."""
+    offered = [] if tour.series.one_stop_each else bookable(stops)
+    about: dict[str, Any] = {"stops": stops, "offered": offered, "event": None, "values": values}
+    about |= {"problems": wrong.problems if isinstance(wrong, InvalidInput) else (), "resend": resend(wrong)}
+    if offered:
+        event = offered[0].event
+        kinds = event.admission.organisation_kinds
+        about |= {"event": event, "suggestions": wiring().organisations().suggestions(kinds, language)}
+        about["proof"] = proof or proving.issue(tour, wiring().now())
+    return _rendered("tour", language, tour, status_of(wrong) if wrong else HTTPStatus.OK, **about)
+
+
+def _rendered(
+    name: str, language: str, tour: TourRecord, status: HTTPStatus = HTTPStatus.OK, **context: Any
+) -> Response[str]:
+    languages = wiring().renderer.languages()
+    address = f"/tours/{tour.series.id}"
+    context |= {"switch": [(each, f"{address}/{each}") for each in languages], "languages": languages}
+    html = wiring().renderer.render(f"web/{name}.html", language, tour=tour, now=wiring().now(), **context)
+    return page(html, status)
+
+
+@router.post("/tours/<tour_id>/<language>/registrations")
+def submit_registrations(tour_id: str, language: str) -> Response[str]:
+    """Register who filled in the form at each of the chosen stops."""
+    language, tour = known(language), tour_named(wiring().desk, tour_id)
+    stops = stops_of(wiring().desk, tour, wiring().now())
+    offered = [] if tour.series.one_stop_each else bookable(stops)
+    if not offered:
+        wrong = RegistrationClosed("no stop can be registered for by this form")
+        return _page(language, tour, stops, {}, wrong)
+    values = _values(offered[0].event)
+    try:
+        outcomes = _register(language, tour, offered, values)
+    except FormTrapped as trapped:
+        return _rendered("tour-registered", language, tour, status_of(trapped), outcomes=[], address="")
+    except FormRefused as wrong:
+        return _page(language, tour, stops, values, wrong)
+    except InvalidInput as wrong:
+        return _page(language, tour, stops, values, wrong, values["proof"][0])
+    address = values["email"][0].strip()
+    return _rendered("tour-registered", language, tour, outcomes=outcomes, address=address)
+
+
+def _values(event: Event) -> Values:
+    fields = forms.fields_of(event) | OWN_FIELDS | {CHOSEN}
+    limit = forms.longest(event) + MAX_OWN_FIELDS + MAX_CHOSEN
+    return answers_of(router.current_event, fields, forms.repeated_of(event) | {CHOSEN}, limit)
+
+
+def _register(language: str, tour: TourRecord, offered: list[StopNow], values: Values) -> list[Outcome]:
+    """Register at each chosen stop. Raises FormRefused or InvalidInput before it does at any."""
+    nonce = nonce_of(tour, values)
+    chosen, problems = _chosen(offered, values)
+    # Without any, what else is wrong is told by the form of the first, which asks the same.
+    records = chosen or [offered[0].record]
+    try:
+        submissions = [submission_in(language, record.event, values, nonce) for record in records]
+    except InvalidInput as wrong:
+        raise InvalidInput(*problems, *wrong.problems) from wrong
+    if problems:
+        raise InvalidInput(*problems)
+    return [_register_at(*each) for each in zip(records, submissions, strict=True)]
+
+
+def _chosen(offered: list[StopNow], values: Values) -> tuple[list[EventRecord], list[FieldError]]:
+    ids = values.get(CHOSEN, [])
+    chosen = [stop.record for stop in offered if stop.event.id in ids]
+    if len(chosen) < len(set(ids)):
+        return chosen, [FieldError(CHOSEN, "not-a-choice", "choose stops that are open")]
+    return chosen, [] if chosen else [FieldError(CHOSEN, "missing", "choose at least one stop")]
+
+
+def _register_at(record: EventRecord, submission: Submission) -> Outcome:
+    """What becomes of the form at one stop, whatever became of it at the others."""
+    desk, tally, now = wiring().desk, wiring().tally, wiring().now()
+    source = source_of(router.current_event)
+    try:
+        tally.check(desk, record.event.id, source, now)
+        answer = register(desk, record, submission, now)
+    except Refused as refusal:
+        return Outcome(record.event, reason=REASONS.get(type(refusal), "again"))
+    tally.add(desk, record.event.id, source, now)
+    return Outcome(record.event, answer)
