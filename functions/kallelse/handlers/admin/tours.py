@@ -10,9 +10,9 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from ... import planning, touring
 from ...editing import notices
 from ...errors import FieldError, InvalidInput
-from ...http import answer, body_of
+from ...http import answer, body_of, download
 from ...models import EventRecord, TourRecord
-from .wiring import MAX_BODY, wiring
+from .wiring import MAX_BODY, renderer, wiring
 
 router = Router()  # type: ignore[no-untyped-call]
 
@@ -33,6 +33,22 @@ def get_tour(tour_id: str) -> Response[str]:
     """The tour as stored, and where its stops stand."""
     tour = touring.tour_named(wiring()[1], tour_id)
     return answer(_stored(tour, [wiring()[1].events.get(stop.event_id) for stop in tour.stops]))
+
+
+@router.get("/admin/tours/<tour_id>/summary")
+def get_summary(tour_id: str) -> Response[str]:
+    """The summaries of all stops in a language, ``?language=sv``, as one Markdown text."""
+    from ... import gathering
+
+    settings, desk, documents = wiring()
+    tour, pages = touring.tour_named(desk, tour_id), renderer()
+    language = router.current_event.query_string_parameters.get("language") or tour.series.language
+    if language not in pages.languages():
+        raise InvalidInput(
+            FieldError("language", "not-a-choice", f"choose one of: {', '.join(pages.languages())}")
+        )
+    text = gathering.combined(desk, documents, pages, tour, language, settings.clock())
+    return download(text, "text/markdown; charset=utf-8", f"{tour_id}-{language}.md")
 
 
 def _stored(tour: TourRecord, stops: list[EventRecord]) -> dict[str, Any]:

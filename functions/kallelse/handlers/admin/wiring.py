@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.data_classes.common import BaseProxyEvent
 
     from ...composing import Composer
+    from ...rendering import Renderer
 
 MAX_BODY = 1_000_000
 """Bytes; an event file or a summary with room to spare, below the 6 MB of a Lambda request."""
@@ -48,11 +49,17 @@ def composer(request: BaseProxyEvent) -> Composer:
     """What writes letters, for previews."""
     # Only previews write letters, so the other routes do not pay for what that takes.
     from ...composing import Composer
-    from ...rendering import Renderer
 
     settings, desk, documents = wiring()
     base_url = settings.base_url or f"https://{request.raw_event['requestContext']['domainName']}"
-    return Composer(desk, documents, Renderer(settings.templates), settings.sender, base_url)
+    return Composer(desk, documents, renderer(), settings.sender, base_url)
+
+
+def renderer() -> Renderer:
+    """What writes texts for people, for the few routes that do."""
+    from ...rendering import Renderer
+
+    return Renderer(wiring()[0].templates)
 
 
 def object_in(body: str) -> dict[str, Any]:

@@ -1,0 +1,85 @@
+"""The summaries of all stops of a tour as one text, with how many took part and without their names."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from .models import Event, Language, Registration, RegistrationState, Summary, SummaryState, TourRecord
+from .ports import Desk, Documents
+from .seating import organisation_key
+
+if TYPE_CHECKING:
+    # Only this route of the admin function writes such a text, so the others do not pay for it.
+    from .rendering import Renderer
+
+DEEPER = 2
+"""How many levels the headings of a summary move down, as a stop has a heading of the second level."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """What the text tells of one stop. ``summary``: as Markdown, None if there is none yet."""
+
+    event: Event
+    participants: int
+    organisations: frozenset[str]
+    summary: str | None
+
+
+def combined(
+    desk: Desk, documents: Documents, renderer: Renderer, tour: TourRecord, language: Language, now: datetime
+) -> str:
+    """The newest published summary in the language of each stop, in the order of their dates, as Markdown."""
+    parts = [_part(desk, documents, stop.event_id, language) for stop in tour.stops]
+    parts.sort(key=lambda part: part.event.starts_at)
+    organisations = frozenset[str]().union(*(part.organisations for part in parts))
+    text = renderer.render(
+        "document/tour.md",
+        language,
+        tour=tour.series,
+        parts=parts,
+        participants=sum(part.participants for part in parts),
+        organisations=len(organisations),
+        now=now,
+    )
+    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+
+
+def _part(desk: Desk, documents: Documents, event_id: str, language: Language) -> Part:
+    event = desk.events.get(event_id).event
+    confirmed = [
+        each
+        for each in desk.registrations.of_event(event_id)
+        if each.state is RegistrationState.CONFIRMED and not event.cancelled
+    ]
+    summary = _published(desk, event_id, language)
+    source = documents.get(summary.source_key) if summary else None
+    return Part(event, len(confirmed), _organisations(confirmed), source and lowered(source))
+
+
+def _organisations(registrations: list[Registration]) -> frozenset[str]:
+    keys = (organisation_key(each.participant) for each in registrations)
+    return frozenset(key for key in keys if key)
+
+
+def _published(desk: Desk, event_id: str, language: Language) -> Summary | None:
+    """The newest version that was published."""
+    summary = desk.summaries.latest(event_id, language)
+    while summary and summary.state is not SummaryState.PUBLISHED:
+        summary = desk.summaries.get(event_id, language, summary.version - 1)
+    return summary
+
+
+def lowered(markdown: str) -> str:
+    """The text with its headings (CommonMark §4.2) under that of its stop; what is fenced in stays."""
+    lines, fence = [], ""
+    for line in markdown.strip().splitlines():
+        mark = re.match(r" {0,3}(`{3,}|~{3,})", line)
+        if mark and (not fence or line.strip().startswith(fence)):
+            fence = "" if fence else mark[1]
+        heading = None if fence else re.match(r" {0,3}(#{1,6})(?=[ \t]|$)", line)
+        lines.append("#" * min(6, len(heading[1]) + DEEPER) + line[heading.end() :] if heading else line)
+    return "\n".join(lines)
