@@ -15,7 +15,7 @@ from datetime import datetime
 
 from .models import Claim, Event, Registration, RegistrationState, TourRecord
 from .ports import Desk
-from .seating import GRACE
+from .seating import ATTEMPTS, GRACE
 
 
 def address_id(key: str, address: str) -> str:
@@ -59,10 +59,14 @@ def claim(desk: Desk, event: Event, registration: Registration, now: datetime) -
     if tour is None:
         return True
     mine = _claim(tour, registration, now)
-    seen = desk.tours.claim_of(tour.series.id, mine.person)
-    if seen and seen.event_id != event.id and _is_under_way(desk, tour, seen, registration, now):
-        return False
-    return desk.tours.claim(seen, mine)
+    for _ in range(ATTEMPTS):
+        seen = desk.tours.claim_of(tour.series.id, mine.person)
+        if seen and seen.event_id != event.id and _is_under_way(desk, tour, seen, registration, now):
+            return False
+        # One that is there for the same registration is made anew, so that it is as young as this request.
+        if desk.tours.claim(seen, mine):
+            return True
+    return False
 
 
 def release(desk: Desk, event: Event, registration: Registration, now: datetime) -> None:

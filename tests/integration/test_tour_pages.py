@@ -17,7 +17,7 @@ from kallelse.ports import Desk
 from kallelse.proving import issue
 
 PAGE = "/tours/turne/sv"
-SEVERAL = {"one_stop_each": False}
+SEVERAL: dict[str, Any] = {"one_stop_each": False}
 TWO_MODES = {
     "seats": None,
     "modes": {"online": {"seats": 2}, "on-site": {"seats": 1, "place": {"sv": "Salen"}}},
