@@ -61,11 +61,9 @@ def look(desk: Desk, record: EventRecord, now: datetime) -> StopNow:
     return StopNow(record, at, free)
 
 
-def with_seats(desk: Desk, event: Event, now: datetime) -> list[StopNow]:
+def with_seats(desk: Desk, tour: TourRecord, event: Event, now: datetime) -> list[StopNow]:
     """The other stops of the event's tour that a newcomer can have a seat at, the next first."""
-    tour = desk.tours.find(event.tour.id) if event.tour else None
-    stops = stops_of(desk, tour, now, but=event.id) if tour else []
-    return [stop for stop in stops if stop.standing == "open"]
+    return [stop for stop in stops_of(desk, tour, now, but=event.id) if stop.standing == "open"]
 
 
 def bookable(stops: list[StopNow]) -> list[StopNow]:

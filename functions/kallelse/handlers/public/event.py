@@ -60,7 +60,7 @@ def _form_page(
         "problems": wrong.problems if isinstance(wrong, InvalidInput) else (),
         "resend": resend(wrong),
         "proof": proof or proving.issue(record, now),
-        "tour": event.tour and wiring().desk.tours.find(event.tour.id),
+        "tour": _tour(event),
     }
     if wrong is None:
         return event_page("event", language, record, **about)
@@ -100,9 +100,14 @@ def submit_registration(event_id: str, language: str) -> Response[str]:
 
 def _other_stops(record: EventRecord) -> dict[str, Any]:
     """The stops of the tour that have seats, for one who got none here."""
-    desk, tour = wiring().desk, record.event.tour
-    stops = with_seats(desk, record.event, wiring().now())
-    return {"other_stops": stops, "tour": desk.tours.find(tour.id) if tour and stops else None}
+    tour = _tour(record.event)
+    stops = with_seats(wiring().desk, tour, record.event, wiring().now()) if tour else []
+    return {"other_stops": stops, "tour": tour} if stops else {}
+
+
+def _tour(event: Event) -> TourRecord | None:
+    """The tour of the event, once its series file was applied."""
+    return wiring().desk.tours.find(event.tour.id) if event.tour else None
 
 
 def _values(language: str, event: Event) -> Values:
