@@ -129,6 +129,11 @@ def test_the_markdown_tells_of_the_event_and_how_many_came_but_not_who(seminar: 
     assert not [each for each in PEOPLE if str(each.participant.email) in document]
 
 
+def test_an_event_without_a_programme_has_no_section_for_it() -> None:
+    document = markdown(an_event(programme=[]))
+    assert re.findall(r"^## (.+)$", document, re.MULTILINE) == ["Diskussionerna", "Mer information"]
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_pdf_is_tagged_and_tells_its_language_and_title(seminar: Event, language: str) -> None:
     reader = PdfReader(BytesIO(pdf(seminar, language)))

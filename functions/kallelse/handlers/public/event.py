@@ -20,7 +20,7 @@ from ...errors import (
     Refused,
 )
 from ...http import answers_of, status_of
-from ...models import Event, EventRecord, RegistrationState
+from ...models import Event, EventRecord, RegistrationState, TourRecord
 from ...registering import Answer, Submission, phase, register
 from ...touring import with_seats
 from . import guard
