@@ -19,6 +19,7 @@ from kallelse.models import (
     RegistrationState,
     Selection,
     Summary,
+    SummaryState,
 )
 from kallelse.ports import Desk
 from kallelse.rendering import Renderer
@@ -59,7 +60,7 @@ def the_composer(desk: Desk, event: Event) -> Composer:
         summary = Summary(
             event_id=event.id, language=language, version=1, author="x", handed_in_at=NOW, checksum=""
         )
-        desk.summaries.put(summary)
+        desk.summaries.put(summary.moved(SummaryState.PUBLISHED, "publisher", NOW))
     desk.messages.put(MESSAGE)
     return Composer(desk, Shelf(), Renderer(ROOT / "templates"), "kallelse@desk.example", BASE)
 

@@ -21,6 +21,7 @@ from .mailing import Letter
 from .models import (
     ABOUT_EVENT,
     BULK,
+    FOR_READERS,
     REPEATED,
     Event,
     EventRecord,
@@ -32,6 +33,7 @@ from .models import (
     Recipient,
     Registration,
     RegistrationState,
+    Summary,
     Text,
     in_language,
 )
@@ -132,11 +134,12 @@ class Composer:
             return None
         body: Recipient = bodies[0]
         language = language_for(event, body.language)
-        context = _context(mail, event, now) | {
-            "name": in_language(body.name, language, event.language),
-            "places": _places(event, event.seats_by_mode),
-        }
-        context |= self._summary(mail, language)
+        summary = self._summary(mail, language)
+        if summary is None:
+            return None
+        context = _context(mail, event, now) | summary
+        context["name"] = in_language(body.name, language, event.language)
+        context["places"] = _places(event, event.seats_by_mode)
         message = self._message(mail, event, body.address, language, context)
         offer_by_mail(message, event, body)
         return Letter(body.address, message.as_bytes())
@@ -173,7 +176,7 @@ class Composer:
                 return None
             content["message"] = message
         if mail.kind is MailKind.SUMMARY:
-            content = self._summary(mail, language_for(record.event, registration.participant.language))
+            return self._summary(mail, language_for(record.event, registration.participant.language))
         if registration.state is RegistrationState.WAITING:
             content["place"] = self.desk.registrations.place_in_line(registration)
         return content
@@ -227,11 +230,20 @@ class Composer:
     def _link(self, registration: Registration, purpose: Purpose) -> str:
         return f"{self.base_url}/{purpose}/{self.issue(self.desk, registration, purpose)}"
 
-    def _summary(self, mail: Mail, language: Language) -> dict[str, str]:
+    def _summary(self, mail: Mail, language: Language) -> dict[str, Any] | None:
+        """The summary that the mail brings; None when it was withdrawn meanwhile."""
         summary = self.desk.summaries.get(mail.event_id, language, mail.version)
         if summary is None:
             raise SummaryNotFound("the summary of this mail is gone")
-        return {"summary": self.documents.get(summary.source_key), "summary_language": language}
+        return self.summary(summary) if summary.state in FOR_READERS else None
+
+    def summary(self, summary: Summary) -> dict[str, Any]:
+        """What the letter tells of a summary, by the templates' names."""
+        return {
+            "summary": self.documents.get(summary.source_key),
+            "summary_language": summary.language,
+            "corrects": summary.corrects,
+        }
 
     def _message(
         self, mail: Mail, event: Event, address: str, language: Language, context: dict[str, Any]
@@ -347,7 +359,7 @@ def _context(mail: Mail, event: Event, now: datetime) -> dict[str, Any]:
     unused = (
         "name", "participant", "state", "held_until", "place",
         "manage_url", "join_url", "event_url", "unsubscribe_url", "feedback_url",
-        "summary", "message", "calendar",
+        "summary", "corrects", "message", "calendar",
     )  # fmt: skip
     return dict.fromkeys(unused) | {"kind": mail.kind.value, "event": event, "now": now, "online": False}
 

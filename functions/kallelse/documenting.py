@@ -63,6 +63,7 @@ def as_markdown(
         participants=len(confirmed),
         organisations=len(organisations),
         themes=themes,
+        corrects=summary.corrects,
         version=summary.version,
         handed_in=summary.handed_in_at.astimezone(ZoneInfo(event.timezone)).date(),
     )

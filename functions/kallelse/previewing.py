@@ -27,6 +27,7 @@ from .models import (
     RegistrationState,
 )
 from .ports import Desk
+from .reviewing import corrected
 from .scheduling import mail_of, view
 from .summarising import language_for
 
@@ -108,12 +109,13 @@ def _no_secret(desk: Desk, registration: Registration, purpose: Purpose) -> str:
     return PLACEHOLDER
 
 
-def _newest_summary(composer: Composer, event: Event, registration: Registration) -> dict[str, str]:
+def _newest_summary(composer: Composer, event: Event, registration: Registration) -> dict[str, Any]:
     language = language_for(event, registration.participant.language)
     summary = composer.desk.summaries.latest(event.id, language)
     if summary is None:
         raise SummaryNotFound(f"no summary in {language!r} was handed in yet, so there is nothing to show")
-    return {"summary": composer.documents.get(summary.source_key), "summary_language": language}
+    corrects = corrected(summary, composer.desk.summaries.of_event(event.id))
+    return composer.summary(summary.model_copy(update={"corrects": corrects}))
 
 
 def _newest_message(desk: Desk, event: Event) -> Draft:

@@ -1,7 +1,8 @@
-"""Summaries of an event's discussions: handed in, published, and distributed.
+"""Summaries of an event's discussions: handed in, and published once they are approved.
 
 Every recipient gets one language: their own if the event promises a summary in it, else the
-event's. A new version is distributed anew; the same text handed in again is no new version.
+event's. A new version is distributed anew; the same text handed in again is no new version, unless the
+newest one was withdrawn. How a version gets approved is told in :mod:`kallelse.reviewing`.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from .models import (
     Registration,
     RegistrationState,
     Summary,
+    SummaryState,
 )
 from .ports import Desk, Documents
 
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
 
 MAX_MARKDOWN = 200_000
 """The longest summary, in characters: with its HTML it stays far below the mail limit of SES, 40 MB."""
+
+PUBLISHER = "publisher"
+"""Who moves an approved summary, in its history."""
 
 
 def language_for(event: Event, wished: Language) -> Language:
@@ -48,11 +53,12 @@ def hand_in(
     author: str,
     now: datetime,
 ) -> Summary:
-    """Store a summary's Markdown as a new version. Raises InvalidInput or AlreadyChanged."""
+    """Store a summary's Markdown as a new version, a draft. Raises InvalidInput or AlreadyChanged."""
+    markdown = tidy(markdown)
     _check(record.event, language, markdown)
     latest = desk.summaries.latest(record.event.id, language)
     checksum = sha256(markdown.encode()).hexdigest()
-    if latest and latest.checksum == checksum:
+    if latest and latest.checksum == checksum and latest.state is not SummaryState.WITHDRAWN:
         return latest
     summary = Summary(
         event_id=record.event.id,
@@ -62,11 +68,16 @@ def hand_in(
         handed_in_at=now,
         checksum=checksum,
     )
-    # The text comes before the record, which starts the publisher.
+    # The text comes before the record, so that there is no record without its text.
     documents.put(summary.source_key, markdown, "text/markdown", language)
     if not desk.summaries.put(summary):
         raise AlreadyChanged("another summary was handed in at the same moment; try again")
     return summary
+
+
+def tidy(markdown: str) -> str:
+    """The text as it is stored: with the line ends of Unix, and without the mark that some editors set."""
+    return markdown.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _check(event: Event, language: Language, markdown: str) -> None:
@@ -77,6 +88,8 @@ def _check(event: Event, language: Language, markdown: str) -> None:
         raise InvalidInput(FieldError("markdown", "missing", "write the summary as Markdown"))
     if len(markdown) > MAX_MARKDOWN:
         raise InvalidInput(FieldError("markdown", "too-long", f"keep to {MAX_MARKDOWN} characters"))
+    if any(ord(character) < ord(" ") and character not in "\n\t" for character in markdown):
+        raise InvalidInput(FieldError("markdown", "unprintable", "remove the control characters"))
 
 
 def publish(
@@ -102,7 +115,9 @@ def publish(
         for recipient in _recipients(record.event, summary.language, confirmed)
         if desk.mails.create(mail := _mail(summary, recipient, now))
     ]
-    desk.summaries.mark_published(summary.model_copy(update={"documents": stored}))
+    published = summary.model_copy(update={"documents": stored}).moved(SummaryState.PUBLISHED, PUBLISHER, now)
+    # False when it was withdrawn meanwhile: then its mails have lost their sense.
+    desk.summaries.replace(summary, published)
     return created
 
 

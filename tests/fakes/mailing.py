@@ -102,12 +102,18 @@ class FakeSummaries:
     def put(self, summary: Summary) -> bool:
         return self.kept.setdefault((summary.event_id, summary.language, summary.version), summary) is summary
 
-    def mark_published(self, summary: Summary) -> None:
-        where = (summary.event_id, summary.language, summary.version)
-        self.kept[where] = summary.model_copy(update={"state": SummaryState.PUBLISHED})
+    def replace(self, seen: Summary, changed: Summary) -> bool:
+        where = (seen.event_id, seen.language, seen.version)
+        if self.kept.get(where) != seen:
+            return False
+        self.kept[where] = changed
+        return True
 
-    def handed_in(self) -> list[Summary]:
-        return [each for each in self.kept.values() if each.state is SummaryState.HANDED_IN]
+    def of_event(self, event_id: str) -> list[Summary]:
+        return [self.kept[where] for where in sorted(self.kept) if where[0] == event_id]
+
+    def approved(self) -> list[Summary]:
+        return [each for each in self.kept.values() if each.state is SummaryState.APPROVED]
 
 
 @dataclass

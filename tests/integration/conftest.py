@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Iterator
 from typing import Any
 
@@ -67,3 +68,17 @@ def organise(desk: Desk, time: Time, monkeypatch: pytest.MonkeyPatch) -> Iterato
     admin_wiring.cache_clear()
     yield call
     admin_wiring.cache_clear()
+
+
+@pytest.fixture
+def upload(organise: Ask) -> Ask:
+    """Calls the admin handler with a file, as API Gateway hands bytes on."""
+    from kallelse.handlers import admin
+
+    def call(method: str, path: str, file: bytes, kind: str = "text/markdown", **query: str) -> Any:
+        called = request(method, f"/admin/events/seminarium{path}", {})
+        called["headers"] = {"content-type": kind, "authorization": "Bearer right"}
+        called |= {"body": b64encode(file).decode(), "isBase64Encoded": True, "queryStringParameters": query}
+        return admin.handler(called, None)
+
+    return call

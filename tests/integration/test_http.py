@@ -229,8 +229,8 @@ def test_a_stranger_gets_nothing_from_the_admin_endpoint(
             "/admin/events/seminarium/summaries",
             "{}",
             "application/json",
-            400,
-            "language, markdown",
+            422,
+            "language: ",
         ),
         (
             "POST",

@@ -38,7 +38,7 @@ def test_with_nothing_due_each_function_of_the_clock_makes_one_query_however_man
     assert requests == ["Query"]
     mailing.sweep(desk, Nobody(), lambda _: None, unhurried(lambda: now), alone)
     assert requests == ["Query"] * 2
-    desk.summaries.handed_in()
+    desk.summaries.approved()
     assert requests == ["Query"] * 3
 
 

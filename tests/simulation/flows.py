@@ -21,7 +21,7 @@ from tests.simulation.world import (
     publish_summaries,
 )
 
-from kallelse import dispatching, editing, managing, seating, summarising
+from kallelse import dispatching, editing, managing, reviewing, seating, summarising
 from kallelse.feedback import FeedbackKind
 from kallelse.models import Mail, MailKind, Mode, RegistrationState, SummaryState
 from kallelse.seating import cancelled
@@ -159,9 +159,30 @@ def hand_in_corrected(world: World, now: datetime) -> None:
     hand_in(world, now, CORRECTED)
 
 
-def a_summary_handed_in() -> World:
+def is_handed_in(world: World) -> bool:
+    return world.desk.summaries.latest(EVENT, "sv") is not None
+
+
+def a_summary_in_review() -> World:
     world = a_discussed_event()
     hand_in(world, NOW)
+    move(world, SummaryState.IN_REVIEW, NOW)
+    return world
+
+
+def move(world: World, to: SummaryState, now: datetime) -> None:
+    summary = reviewing.find(world.desk, EVENT, "sv", 1)
+    if summary.state is not SummaryState.PUBLISHED:
+        reviewing.move(world.desk, summary, to, "kansliet", now)
+
+
+def approve(world: World, now: datetime) -> None:
+    move(world, SummaryState.APPROVED, now)
+
+
+def a_summary_approved() -> World:
+    world = a_summary_in_review()
+    approve(world, NOW)
     return world
 
 
@@ -170,7 +191,7 @@ def publish(world: World, now: datetime) -> None:
 
 
 def a_summary_published() -> World:
-    world = a_summary_handed_in()
+    world = a_summary_approved()
     publish(world, NOW)
     return world
 
@@ -229,10 +250,11 @@ FLOWS = {
         lambda world: world.event.starts.day == 17, reschedule, {"Cia": CONFIRMED},
         frozenset((name, MailKind.EVENT_CHANGED) for name in ("Ada", "Bo")),
     ),
-    "publish: handing in": Flow(a_discussed_event, hand_in, is_published, hand_in, owed=SUMMED_UP),
+    "publish: handing in": Flow(a_discussed_event, hand_in, is_handed_in, hand_in),
     "publish: handing in a corrected text": Flow(
-        a_discussed_event, hand_in, is_published, hand_in_corrected, owed=SUMMED_UP
+        a_discussed_event, hand_in, is_handed_in, hand_in_corrected
     ),
-    "publish": Flow(a_summary_handed_in, publish, is_published, owed=SUMMED_UP),
+    "publish: approving": Flow(a_summary_in_review, approve, is_published, approve, owed=SUMMED_UP),
+    "publish": Flow(a_summary_approved, publish, is_published, owed=SUMMED_UP),
 }  # fmt: skip
 """The flows by name."""

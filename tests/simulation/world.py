@@ -203,7 +203,7 @@ class World:
 
 def publish_summaries(world: World, now: datetime) -> None:
     """What the publisher's handler does."""
-    for summary in world.desk.summaries.handed_in():
+    for summary in world.desk.summaries.approved():
         summarising.publish(world.desk, world.documents, renderer(), summary, now)
 
 

@@ -1,4 +1,4 @@
-"""The publisher: turns summaries that were handed in into documents and mails."""
+"""The publisher: turns approved summaries into documents and mails."""
 
 from __future__ import annotations
 
@@ -31,5 +31,5 @@ def handler(event: dict[str, Any], context: object) -> None:
     def post(summary: Summary) -> int:
         return len(publish(desk, documents, renderer, summary, settings.clock()))
 
-    handed_in = desk.summaries.handed_in()
-    count("SummariesPosted", each_apart((each.source_key, partial(post, each)) for each in handed_in))
+    approved = desk.summaries.approved()
+    count("SummariesPosted", each_apart((each.source_key, partial(post, each)) for each in approved))

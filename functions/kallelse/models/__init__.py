@@ -24,16 +24,17 @@ from .message import Draft, Message, MessageState, Selection
 from .record import Details, EventRecord
 from .registration import SEATED, Participant, Purpose, Registration, RegistrationState, Token
 from .series import Claim, Series, Stop, TourRecord
-from .summary import Summary, SummaryState
+from .summary import FOR_READERS, Move, Summary, SummaryState
 from .survey import Remark, Survey, SurveyAnswer
 from .text import Language, Line, LongText, Model, Paragraphs, Slug, Text, in_language
 
 __all__ = [
-    "ABOUT_EVENT", "BULK", "REPEATED", "SEATED", "STALE", "Admission", "Asked", "Choice", "Claim",
-    "Contact", "Details", "Draft", "Event", "EventRecord", "Form", "Language", "Line", "LongText",
-    "Mail", "MailKind", "MailState", "Meeting", "Message", "MessageState", "Mode", "ModeOffer", "Model",
-    "OrganisationKind", "Paragraphs", "Participant", "ProgrammeItem", "Purpose", "Question",
-    "QuestionKind", "Recipient", "Registration", "RegistrationState", "Remark", "Selection", "Series",
-    "ShownWhen", "Slug", "Speaker", "StandardField", "Stop", "Summary", "SummaryState", "Survey",
-    "SurveyAnswer", "Text", "Thanks", "Token", "Tour", "TourRecord", "in_language", "kind_in",
+    "ABOUT_EVENT", "BULK", "FOR_READERS", "REPEATED", "SEATED", "STALE", "Admission", "Asked", "Choice",
+    "Claim", "Contact", "Details", "Draft", "Event", "EventRecord", "Form", "Language", "Line",
+    "LongText", "Mail", "MailKind", "MailState", "Meeting", "Message", "MessageState", "Mode",
+    "ModeOffer", "Model", "Move", "OrganisationKind", "Paragraphs", "Participant", "ProgrammeItem",
+    "Purpose", "Question", "QuestionKind", "Recipient", "Registration", "RegistrationState", "Remark",
+    "Selection", "Series", "ShownWhen", "Slug", "Speaker", "StandardField", "Stop", "Summary",
+    "SummaryState", "Survey", "SurveyAnswer", "Text", "Thanks", "Token", "Tour", "TourRecord",
+    "in_language", "kind_in",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 
 from pydantic import AwareDatetime, Field
@@ -10,15 +11,32 @@ from .text import Language, Model, Slug
 
 
 class SummaryState(StrEnum):
-    """Where a summary stands."""
+    """Where a version of a summary stands. See the table of moves in :mod:`kallelse.reviewing`."""
 
-    HANDED_IN = "handed-in"
+    DRAFT = "draft"
+    IN_REVIEW = "in-review"
+    APPROVED = "approved"
     PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
+
+
+FOR_READERS = frozenset({SummaryState.APPROVED, SummaryState.PUBLISHED})
+"""The states in which a summary may reach its readers."""
+
+
+class Move(Model):
+    """A change of state: by whom, when, and to which."""
+
+    by: str
+    at: AwareDatetime
+    to: SummaryState
 
 
 class Summary(Model):
-    """A version of the summary of an event's discussions in one language.
+    """A version of the summary of an event's discussions in one language. Its text never changes.
 
+    ``author`` and ``handed_in_at``: who handed it in, and when. ``history``: its moves, the last one last.
+    ``corrects``: when the version was approved that this one corrects; None when it corrects none.
     ``source_key`` and ``document_key``: where its text and its documents are stored.
     ``checksum``: SHA-256 of the text in hexadecimal. ``documents``: that of each document once it is
     published, by its form (md, html, pdf).
@@ -27,11 +45,21 @@ class Summary(Model):
     event_id: Slug
     language: Language
     version: int
-    state: SummaryState = SummaryState.HANDED_IN
+    state: SummaryState = SummaryState.DRAFT
     author: str
     handed_in_at: AwareDatetime
+    history: tuple[Move, ...] = ()
+    corrects: AwareDatetime | None = None
     checksum: str
     documents: dict[str, str] = Field(default_factory=dict)
+
+    def moved(self, to: SummaryState, by: str, at: datetime) -> Summary:
+        """The summary after a move."""
+        return self.model_copy(update={"state": to, "history": (*self.history, Move(by=by, at=at, to=to))})
+
+    def since(self, state: SummaryState) -> datetime | None:
+        """When it came to the state last; None when it never did."""
+        return next((move.at for move in reversed(self.history) if move.to is state), None)
 
     @property
     def source_key(self) -> str:

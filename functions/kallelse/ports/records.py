@@ -147,12 +147,16 @@ class Summaries(Protocol):
         """Store a new version; False when that version exists."""
         ...
 
-    def mark_published(self, summary: Summary) -> None:
-        """Remember its documents, and that every recipient has a mail record."""
+    def replace(self, seen: Summary, changed: Summary) -> bool:
+        """Replace a record; False when it was moved since it was seen."""
         ...
 
-    def handed_in(self) -> list[Summary]:
-        """Those that are not published yet: one query when there are none."""
+    def of_event(self, event_id: str) -> list[Summary]:
+        """All versions, by language, the oldest first."""
+        ...
+
+    def approved(self) -> list[Summary]:
+        """Those that are approved and not published yet: one query when there are none."""
         ...
 
 

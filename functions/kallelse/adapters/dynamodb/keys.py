@@ -106,9 +106,13 @@ def mail_id(key: Key) -> str:
     return "_".join([event_of(key), *key["sk"].split("#")[1:]])
 
 
+SUMMARIES = "SUMMARY#"
+"""What the sort keys of all summaries begin with."""
+
+
 def summary(event_id: str, language: str, version: int) -> Key:
     """A version of a summary."""
-    return {"pk": event_partition(event_id), "sk": f"SUMMARY#{language}#{version:04}"}
+    return {"pk": event_partition(event_id), "sk": f"{SUMMARIES}{language}#{version:04}"}
 
 
 MESSAGES = "MESSAGE#"

@@ -30,26 +30,31 @@ class TableSummaries:
         return _summary(item) if item else None
 
     def put(self, summary: Summary) -> bool:
-        item = keys.summary(summary.event_id, summary.language, summary.version)
-        item |= summary.model_dump(mode="json")
-        item |= {"due": keys.FOR_PUBLISHER, "due_at": keys.instant(summary.handed_in_at)}
-        return self.table.put(item, "attribute_not_exists(pk)")
+        return self.table.put(_item(summary), "attribute_not_exists(pk)")
 
-    def mark_published(self, summary: Summary) -> None:
-        self.table.update(
-            keys.summary(summary.event_id, summary.language, summary.version),
-            "SET #state = :published, documents = :documents REMOVE due, due_at",
-            {
-                ":published": SummaryState.PUBLISHED.value,
-                ":handed_in": SummaryState.HANDED_IN.value,
-                ":documents": summary.documents,
-            },
-            "#state = :handed_in",
+    def replace(self, seen: Summary, changed: Summary) -> bool:
+        return self.table.put(
+            _item(changed),
+            "#state = :state AND size(history) = :moves",
+            {":state": seen.state.value, ":moves": len(seen.history)},
         )
 
-    def handed_in(self) -> list[Summary]:
+    def of_event(self, event_id: str) -> list[Summary]:
+        return [_summary(item) for item in self.table.query(keys.event_partition(event_id), keys.SUMMARIES)]
+
+    def approved(self) -> list[Summary]:
         found = map(self.table.get, self.table.due(keys.FOR_PUBLISHER, EVER))
-        return [_summary(item) for item in found if item]
+        summaries = [_summary(item) for item in found if item]
+        return [each for each in summaries if each.state is SummaryState.APPROVED]
+
+
+def _item(summary: Summary) -> Item:
+    item = keys.summary(summary.event_id, summary.language, summary.version)
+    item |= summary.model_dump(mode="json")
+    approved_at = summary.since(SummaryState.APPROVED)
+    if summary.state is SummaryState.APPROVED and approved_at:
+        item |= {"due": keys.FOR_PUBLISHER, "due_at": keys.instant(approved_at)}
+    return item
 
 
 def _summary(item: Item) -> Summary:

@@ -1,34 +1,111 @@
-"""Summaries of the discussions."""
+"""Summaries of the discussions: handing versions in, moving them to their readers, comparing them."""
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
+from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
+from pydantic import ValidationError
 
-from ...errors import UnreadableRequest
+from ... import reviewing
+from ...editing import problems
+from ...errors import FieldError, InvalidInput, NotFound
 from ...http import answer, body_of
+from ...models import Language, Model, Summary, SummaryState
 from ...summarising import hand_in
-from .wiring import MAX_BODY, fields_in, organiser, wiring
+from .wiring import MAX_BODY, fields_in, object_in, organiser, wiring
 
 router = Router()  # type: ignore[no-untyped-call]
 
 
+class _HandedIn(Model):
+    """The body of a summary's request."""
+
+    language: Language
+    markdown: str
+
+
 @router.post("/admin/events/<event_id>/summaries")
 def post_summary(event_id: str) -> Response[str]:
-    """Hand in a summary: ``{"language": "sv", "markdown": "..."}``. It is published soon after."""
+    """Hand in a version, a draft: ``{"language": "sv", "markdown": "..."}``, or a file with ``?language=sv``.
+
+    A file has the type text/markdown, and both are UTF-8.
+    """
     settings, desk, documents = wiring()
-    language, markdown = _summary_in(body_of(router.current_event, ("application/json",), MAX_BODY))
+    draft = _draft_in(router.current_event)
     record = desk.events.get(event_id)
     summary = hand_in(
-        desk, documents, record, language, markdown, organiser(router.current_event), settings.clock()
+        desk,
+        documents,
+        record,
+        draft.language,
+        draft.markdown,
+        organiser(router.current_event),
+        settings.clock(),
     )
-    return answer(summary.model_dump(mode="json"), HTTPStatus.ACCEPTED)
+    return answer(_told(summary), HTTPStatus.CREATED)
 
 
-def _summary_in(body: str) -> tuple[str, str]:
-    content = fields_in(body, {"language", "markdown"})
-    if not all(isinstance(value, str) for value in content.values()):
-        raise UnreadableRequest("language and markdown must be text")
-    return content["language"], content["markdown"]
+def _draft_in(request: Any) -> _HandedIn:
+    body = body_of(request, ("application/json", "text/markdown"), MAX_BODY)
+    if request.headers["content-type"].startswith("application/json"):
+        fields = object_in(body)
+    else:
+        fields = {"language": request.query_string_parameters.get("language"), "markdown": body}
+    try:
+        return _HandedIn.model_validate(fields)
+    except ValidationError as error:
+        raise InvalidInput(*problems(error)) from error
+
+
+def _told(summary: Summary) -> dict[str, Any]:
+    return summary.model_dump(mode="json")
+
+
+@router.get("/admin/events/<event_id>/summaries")
+def list_summaries(event_id: str) -> Response[str]:
+    """All versions without their texts, by language, the oldest first, and how each was moved."""
+    desk = wiring()[1]
+    desk.events.get(event_id)
+    return answer({"summaries": [_told(each) for each in desk.summaries.of_event(event_id)]})
+
+
+@router.get("/admin/events/<event_id>/summaries/<language>/<version>")
+def get_summary(event_id: str, language: str, version: str) -> Response[str]:
+    """A version with its Markdown."""
+    summary = _found(event_id, language, version)
+    return answer(_told(summary) | {"markdown": _text(summary)})
+
+
+@router.post("/admin/events/<event_id>/summaries/<language>/<version>/state")
+def move_summary(event_id: str, language: str, version: str) -> Response[str]:
+    """Move a version: ``{"to": "in-review"}``, ``"approved"``, ``"withdrawn"`` or back to ``"draft"``."""
+    settings, desk, _ = wiring()
+    content = fields_in(body_of(router.current_event, ("application/json",), MAX_BODY), {"to"})
+    if content["to"] not in set(SummaryState):
+        raise InvalidInput(FieldError("to", "not-a-choice", f"choose one of: {', '.join(SummaryState)}"))
+    summary, to = _found(event_id, language, version), SummaryState(content["to"])
+    return answer(_told(reviewing.move(desk, summary, to, organiser(router.current_event), settings.clock())))
+
+
+@router.get("/admin/events/<event_id>/summaries/<language>/<version>/diff")
+def get_difference(event_id: str, language: str, version: str) -> Response[str]:
+    """What a version changed; with ``?against=N`` since version N, else since the one before."""
+    summary = _found(event_id, language, version)
+    against = router.current_event.query_string_parameters.get("against") or str(summary.version - 1)
+    former = _found(event_id, language, against)
+    lines = reviewing.difference(_text(former), _text(summary))
+    return answer({"from": former.version, "to": summary.version, "lines": lines})
+
+
+def _found(event_id: str, language: str, version: str) -> Summary:
+    if not re.fullmatch("[1-9][0-9]{0,3}", version):
+        raise NotFound("versions are numbers from 1")
+    return reviewing.find(wiring()[1], event_id, language, int(version))
+
+
+def _text(summary: Summary) -> str:
+    return wiring()[2].get(summary.source_key)
