@@ -72,6 +72,17 @@ def page(html: str, status: HTTPStatus = HTTPStatus.OK) -> Response[str]:
     return Response(status, "text/html; charset=utf-8", html, headers=SECURITY | _retry(status))
 
 
+SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
+"""The Content-Security-Policy of what others wrote, shown in a browser: it can do and load nothing."""
+
+
+def sandboxed(html: str) -> Response[str]:
+    """A page that can do and load nothing, whatever is in it."""
+    response = page(html)
+    response.headers["Content-Security-Policy"] = SANDBOX
+    return response
+
+
 def download(text: str, media_type: str, name: str) -> Response[str]:
     """A file to take away."""
     headers = SECURITY | {"Content-Disposition": f'attachment; filename="{name}"'}

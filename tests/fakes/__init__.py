@@ -8,6 +8,7 @@ from .mailing import (
     FakeLimits,
     FakeMails,
     FakeMessages,
+    FakeNotes,
     FakePace,
     FakeSummaries,
     FakeTokens,
@@ -37,6 +38,7 @@ def fake_desk() -> Desk:
         messages=messages,
         surveys=FakeSurveys(),
         tours=FakeTours(),
+        notes=FakeNotes(),
     )
 
 

@@ -13,6 +13,7 @@ from kallelse.models import (
     MailState,
     Message,
     MessageState,
+    Note,
     Purpose,
     Summary,
     SummaryState,
@@ -138,6 +139,21 @@ class FakeMessages:
 
     def awaiting(self) -> list[Message]:
         return [each for each in self.kept.values() if each.state is MessageState.HANDED_IN]
+
+
+@dataclass
+class FakeNotes:
+    kept: dict[tuple[str, str, int], Note] = field(default_factory=dict)
+
+    def latest(self, event_id: str, group: str) -> Note | None:
+        kept = [self.kept[where] for where in sorted(self.kept) if where[:2] == (event_id, group)]
+        return kept[-1] if kept else None
+
+    def get(self, event_id: str, group: str, version: int) -> Note | None:
+        return self.kept.get((event_id, group, version))
+
+    def put(self, note: Note) -> bool:
+        return self.kept.setdefault((note.event_id, note.group, note.version), note) is note
 
 
 @dataclass

@@ -21,6 +21,7 @@ from .event import (
 from .form import Asked, Choice, Form, Question, QuestionKind, ShownWhen, StandardField
 from .mail import ABOUT_EVENT, BULK, REPEATED, STALE, Mail, MailKind, MailState, kind_in
 from .message import Draft, Message, MessageState, Selection
+from .note import Note
 from .record import Details, EventRecord
 from .registration import SEATED, Participant, Purpose, Registration, RegistrationState, Token
 from .series import Claim, Series, Stop, TourRecord
@@ -32,9 +33,9 @@ __all__ = [
     "ABOUT_EVENT", "BULK", "FOR_READERS", "REPEATED", "SEATED", "STALE", "Admission", "Asked", "Choice",
     "Claim", "Contact", "Details", "Draft", "Event", "EventRecord", "Form", "Language", "Line",
     "LongText", "Mail", "MailKind", "MailState", "Meeting", "Message", "MessageState", "Mode",
-    "ModeOffer", "Model", "Move", "OrganisationKind", "Paragraphs", "Participant", "ProgrammeItem",
-    "Purpose", "Question", "QuestionKind", "Recipient", "Registration", "RegistrationState", "Remark",
-    "Selection", "Series", "ShownWhen", "Slug", "Speaker", "StandardField", "Stop", "Summary",
-    "SummaryState", "Survey", "SurveyAnswer", "Text", "Thanks", "Token", "Tour", "TourRecord",
-    "in_language", "kind_in",
+    "ModeOffer", "Model", "Move", "Note", "OrganisationKind", "Paragraphs", "Participant",
+    "ProgrammeItem", "Purpose", "Question", "QuestionKind", "Recipient", "Registration",
+    "RegistrationState", "Remark", "Selection", "Series", "ShownWhen", "Slug", "Speaker",
+    "StandardField", "Stop", "Summary", "SummaryState", "Survey", "SurveyAnswer", "Text", "Thanks",
+    "Token", "Tour", "TourRecord", "in_language", "kind_in",
 ]  # fmt: skip

@@ -5,7 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .mails import Account, Mails, Messages, Pace, Postman
-from .records import Agenda, Change, Documents, Events, Limits, Registrations, Summaries, Tokens, Work
+from .records import (
+    Agenda,
+    Change,
+    Documents,
+    Events,
+    Limits,
+    Notes,
+    Registrations,
+    Summaries,
+    Tokens,
+    Work,
+)
 from .seats import Line, NoSeat, Quota, Quotas, SeatBlock, Seats
 from .surveys import Surveys
 from .tours import Tours
@@ -28,6 +39,7 @@ class Desk:
     messages: Messages
     surveys: Surveys
     tours: Tours
+    notes: Notes
 
 
 __all__ = [
@@ -42,6 +54,7 @@ __all__ = [
     "Mails",
     "Messages",
     "NoSeat",
+    "Notes",
     "Pace",
     "Postman",
     "Quota",

@@ -11,6 +11,7 @@ from ..models import (
     EventRecord,
     Language,
     Mode,
+    Note,
     Purpose,
     Registration,
     Summary,
@@ -157,6 +158,22 @@ class Summaries(Protocol):
 
     def approved(self) -> list[Summary]:
         """Those that are approved and not published yet: one query when there are none."""
+        ...
+
+
+class Notes(Protocol):
+    """Notes of the groups at events."""
+
+    def latest(self, event_id: str, group: str) -> Note | None:
+        """The newest version of a group's notes."""
+        ...
+
+    def get(self, event_id: str, group: str, version: int) -> Note | None:
+        """One version."""
+        ...
+
+    def put(self, note: Note) -> bool:
+        """Store a new version; False when that version exists."""
         ...
 
 

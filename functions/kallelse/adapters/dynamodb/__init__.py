@@ -8,6 +8,7 @@ from .events import TableEvents
 from .limits import TableLimits
 from .mails import TableMails
 from .messages import TableMessages
+from .notes import TableNotes
 from .pace import TablePace
 from .quotas import TableQuotas
 from .registrations import TableRegistrations, registration_in
@@ -35,6 +36,7 @@ def open_desk(table: Table) -> Desk:
         messages=TableMessages(table),
         surveys=TableSurveys(table),
         tours=TableTours(table),
+        notes=TableNotes(table),
     )
 
 

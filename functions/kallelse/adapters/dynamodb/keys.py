@@ -115,6 +115,16 @@ def summary(event_id: str, language: str, version: int) -> Key:
     return {"pk": event_partition(event_id), "sk": f"{SUMMARIES}{language}#{version:04}"}
 
 
+def notes(group: str) -> str:
+    """What the sort keys of a group's notes begin with."""
+    return f"NOTE#{group}#"
+
+
+def note(event_id: str, group: str, version: int) -> Key:
+    """A version of a group's notes."""
+    return {"pk": event_partition(event_id), "sk": f"{notes(group)}{version:04}"}
+
+
 MESSAGES = "MESSAGE#"
 """What the sort keys of all messages begin with."""
 

@@ -9,17 +9,13 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 
 from ...errors import FieldError, InvalidInput, NotFound
 from ...feedback import undeliverable
-from ...http import answer, page, plain
+from ...http import answer, plain, sandboxed
 from ...models import Registration
 from ...ports import Desk
 from ...seating import promote
 from .wiring import composer, wiring
 
 router = Router()  # type: ignore[no-untyped-call]
-
-
-SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
-"""The Content-Security-Policy of a letter that is shown in a browser: it can do and load nothing."""
 
 
 @router.get("/admin/events/<event_id>/registrations")
@@ -73,6 +69,4 @@ def _part(letter: dict[str, Any], part: str | None) -> Response[str]:
         return plain(letter["text"])
     if part != "html":
         raise InvalidInput(FieldError("part", "not-a-choice", "choose html or text, or leave it out"))
-    response = page(letter["html"])
-    response.headers["Content-Security-Policy"] = SANDBOX
-    return response
+    return sandboxed(letter["html"])
