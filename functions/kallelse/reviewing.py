@@ -5,13 +5,14 @@
 | draft     | in-review, withdrawn              | an organiser                                         |
 | in-review | approved, draft, withdrawn        | an organiser, who is recorded                        |
 | approved  | published                         | the publisher, at once                               |
+| approved  | in-review                         | the publisher, when it is a translation out of date  |
 | approved  | withdrawn                         | an organiser; what is not sent yet stays unsent      |
 | published | withdrawn                         | an organiser, likewise; the archive leaves it out    |
 | withdrawn | (stays; hand in a new version)    |                                                      |
 
 Moving a version to where it stands changes nothing, so a request whose answer was lost can be repeated.
 A version that comes after one that reached its readers corrects it, and says so. An older version than
-one that is approved is not approved any more.
+one that is approved is not approved any more, nor is a translation of what has changed since.
 """
 
 from __future__ import annotations
@@ -81,6 +82,9 @@ def corrected(summary: Summary, others: Iterable[Summary]) -> datetime | None:
 
 
 def _check_newest(summary: Summary, others: Iterable[Summary]) -> None:
+    if summary.is_stale(others) and summary.source:
+        source = f"version {summary.source.version} in {summary.source.language!r}"
+        raise Refused(f"it translates {source}, which is out of date; translate the newer version")
     for other in others:
         newer = other.language == summary.language and other.version > summary.version
         if newer and other.state in FOR_READERS:

@@ -20,6 +20,7 @@ from .models import (
     MailKind,
     Registration,
     RegistrationState,
+    Source,
     Summary,
     SummaryState,
 )
@@ -52,20 +53,45 @@ def hand_in(
     markdown: str,
     author: str,
     now: datetime,
+    source: Source | None = None,
 ) -> Summary:
-    """Store a summary's Markdown as a new version, a draft. Raises InvalidInput or AlreadyChanged."""
+    """Store a summary's Markdown as a new version, a draft. Raises InvalidInput or AlreadyChanged.
+
+    ``source``: what a person translated it from, if that is so.
+    """
     markdown = tidy(markdown)
-    _check(record.event, language, markdown)
-    latest = desk.summaries.latest(record.event.id, language)
+    check_language(record.event, language)
+    _check(markdown)
+    return add(desk, documents, record.event.id, language, markdown, author, now, source=source)
+
+
+def add(
+    desk: Desk,
+    documents: Documents,
+    event_id: str,
+    language: Language,
+    markdown: str,
+    author: str,
+    now: datetime,
+    *,
+    source: Source | None,
+    machine: bool = False,
+) -> Summary:
+    """The draft of a text, which is the newest version if that is the same. Raises AlreadyChanged."""
+    latest = desk.summaries.latest(event_id, language)
     checksum = sha256(markdown.encode()).hexdigest()
-    if latest and latest.checksum == checksum and latest.state is not SummaryState.WITHDRAWN:
-        return latest
+    if latest and latest.state is not SummaryState.WITHDRAWN:
+        same_source = source is None or source == latest.source
+        if latest.checksum == checksum and same_source:
+            return latest
     summary = Summary(
-        event_id=record.event.id,
+        event_id=event_id,
         language=language,
         version=latest.version + 1 if latest else 1,
         author=author,
         handed_in_at=now,
+        source=source,
+        machine=machine,
         checksum=checksum,
     )
     # The text comes before the record, so that there is no record without its text.
@@ -80,10 +106,14 @@ def tidy(markdown: str) -> str:
     return markdown.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _check(event: Event, language: Language, markdown: str) -> None:
+def check_language(event: Event, language: Language) -> None:
+    """Raises InvalidInput when the event promises no summary in the language."""
     if language not in event.summary_languages:
         promised = ", ".join(event.summary_languages)
         raise InvalidInput(FieldError("language", "not-a-choice", f"choose one of: {promised}"))
+
+
+def _check(markdown: str) -> None:
     if not markdown.strip():
         raise InvalidInput(FieldError("markdown", "missing", "write the summary as Markdown"))
     if len(markdown) > MAX_MARKDOWN:
@@ -98,10 +128,14 @@ def publish(
     """Store the documents and create the mail of every recipient in its language.
 
     Interrupted and started again, it ends the same: nobody is left out or written to twice.
+    A translation of what has changed since goes back to its review instead.
     """
     # Whoever only hands summaries in, or sends them, must not pay for what writes documents.
     from . import documenting
 
+    if summary.source and summary.is_stale(desk.summaries.of_event(summary.event_id)):
+        desk.summaries.replace(summary, summary.moved(SummaryState.IN_REVIEW, PUBLISHER, now))
+        return []
     record = desk.events.get(summary.event_id)
     confirmed = [
         registration

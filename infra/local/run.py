@@ -48,6 +48,7 @@ def main() -> None:
             f" {cloud.url}/admin/events/{EVENT}/figures",
             soft_wrap=True,
         )
+        console.print("Translations here are not translated: their texts only begin with the language, [en].")
         console.print("Ctrl-C stops it.")
         try:
             while True:

@@ -29,9 +29,10 @@ FUNCTIONS = {
 READ = {"dynamodb:GetItem", "dynamodb:Query"}
 WRITE = {"dynamodb:PutItem", "dynamodb:UpdateItem"}
 ARRANGE = {"dynamodb:DeleteItem", "dynamodb:ConditionCheckItem"}
+TRANSLATE = {f"translate:{each}" for each in ("TranslateText", "GetTerminology", "ImportTerminology")}
 ALLOWED = {
     "Public": READ | WRITE | {"dynamodb:DeleteItem"},
-    "Admin": READ | WRITE | ARRANGE | {"s3:GetObject", "s3:PutObject"},
+    "Admin": READ | WRITE | ARRANGE | {"s3:GetObject", "s3:PutObject"} | TRANSLATE,
     "Dispatcher": READ | WRITE | ARRANGE,
     "Mailer": READ | WRITE | {"s3:GetObject", "ses:SendEmail", "ses:SendRawEmail", "ses:GetAccount"},
     "Feedback": {"dynamodb:GetItem", "dynamodb:PutItem"},

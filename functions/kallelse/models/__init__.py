@@ -25,7 +25,7 @@ from .note import Note
 from .record import Details, EventRecord
 from .registration import SEATED, Participant, Purpose, Registration, RegistrationState, Token
 from .series import Claim, Series, Stop, TourRecord
-from .summary import FOR_READERS, Move, Summary, SummaryState
+from .summary import FOR_READERS, Move, Source, Summary, SummaryState
 from .survey import Remark, Survey, SurveyAnswer
 from .text import Language, Line, LongText, Model, Paragraphs, Slug, Text, in_language
 
@@ -35,7 +35,7 @@ __all__ = [
     "LongText", "Mail", "MailKind", "MailState", "Meeting", "Message", "MessageState", "Mode",
     "ModeOffer", "Model", "Move", "Note", "OrganisationKind", "Paragraphs", "Participant",
     "ProgrammeItem", "Purpose", "Question", "QuestionKind", "Recipient", "Registration",
-    "RegistrationState", "Remark", "Selection", "Series", "ShownWhen", "Slug", "Speaker",
+    "RegistrationState", "Remark", "Selection", "Series", "ShownWhen", "Slug", "Source", "Speaker",
     "StandardField", "Stop", "Summary", "SummaryState", "Survey", "SurveyAnswer", "Text", "Thanks",
     "Token", "Tour", "TourRecord", "in_language", "kind_in",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
@@ -32,11 +33,24 @@ class Move(Model):
     to: SummaryState
 
 
+class Source(Model):
+    """The version of a summary that another one is the translation of."""
+
+    language: Language
+    version: int
+
+    @classmethod
+    def of(cls, summary: Summary) -> Source:
+        """This version as a source."""
+        return cls(language=summary.language, version=summary.version)
+
+
 class Summary(Model):
     """A version of the summary of an event's discussions in one language. Its text never changes.
 
     ``author`` and ``handed_in_at``: who handed it in, and when. ``history``: its moves, the last one last.
     ``corrects``: when the version was approved that this one corrects; None when it corrects none.
+    ``source``: what it is a translation of, if it is one; ``machine``: whether a machine translated it.
     ``source_key`` and ``document_key``: where its text and its documents are stored.
     ``checksum``: SHA-256 of the text in hexadecimal. ``documents``: that of each document once it is
     published, by its form (md, html, pdf).
@@ -50,6 +64,8 @@ class Summary(Model):
     handed_in_at: AwareDatetime
     history: tuple[Move, ...] = ()
     corrects: AwareDatetime | None = None
+    source: Source | None = None
+    machine: bool = False
     checksum: str
     documents: dict[str, str] = Field(default_factory=dict)
 
@@ -60,6 +76,20 @@ class Summary(Model):
     def since(self, state: SummaryState) -> datetime | None:
         """When it came to the state last; None when it never did."""
         return next((move.at for move in reversed(self.history) if move.to is state), None)
+
+    def is_stale(self, others: Iterable[Summary]) -> bool:
+        """Whether it translates a version that is not the one for readers any more.
+
+        That is when a newer version in the language of its source was approved, or the source withdrawn.
+        """
+        source = self.source
+        return source is not None and any(
+            other.state in FOR_READERS
+            if other.version > source.version
+            else other.version == source.version and other.state is SummaryState.WITHDRAWN
+            for other in others
+            if other.language == source.language
+        )
 
     @property
     def source_key(self) -> str:

@@ -20,6 +20,7 @@ from .records import (
 from .seats import Line, NoSeat, Quota, Quotas, SeatBlock, Seats
 from .surveys import Surveys
 from .tours import Tours
+from .translation import Terminology, Translator
 
 
 @dataclass(frozen=True)
@@ -66,5 +67,8 @@ __all__ = [
     "Surveys",
     "Tokens",
     "Tours",
+    "Terminology",
+    "Tokens",
+    "Translator",
     "Work",
 ]

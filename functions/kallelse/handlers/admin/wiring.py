@@ -11,7 +11,7 @@ from ...adapters import s3
 from ...adapters.dynamodb import connect, open_desk
 from ...config import AdminSettings, read
 from ...errors import Unauthorised, UnreadableRequest
-from ...ports import Desk, Documents
+from ...ports import Desk, Documents, Translator
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.data_classes.common import BaseProxyEvent
@@ -60,6 +60,18 @@ def renderer() -> Renderer:
     from ...rendering import Renderer
 
     return Renderer(wiring()[0].templates)
+
+
+@cache
+def translator() -> Translator:
+    """What translates; in the local cloud, which has no such service, what marks texts instead."""
+    if wiring()[0].local:
+        from ...adapters.local_translation import MarkingTranslator
+
+        return MarkingTranslator()
+    from ...adapters.translate import connect as connect_translator
+
+    return connect_translator()
 
 
 def object_in(body: str) -> dict[str, Any]:
