@@ -10,7 +10,7 @@ from tests.visiting import NOW
 
 from kallelse import reviewing, summarising
 from kallelse.models import Language, Mail, Summary, SummaryState
-from kallelse.ports import Desk
+from kallelse.ports import Desk, Documents
 from kallelse.rendering import Renderer
 
 TO_APPROVAL = (SummaryState.IN_REVIEW, SummaryState.APPROVED)
@@ -29,7 +29,7 @@ class Bucket:
         return self.kept[key]
 
 
-def a_draft(desk: Desk, bucket: Bucket, text: str, language: Language = "sv") -> Summary:
+def a_draft(desk: Desk, bucket: Documents, text: str, language: Language = "sv") -> Summary:
     """A version that was handed in."""
     record = desk.events.get("seminarium")
     return summarising.hand_in(desk, bucket, record, language, text, "writer", NOW)
@@ -42,12 +42,14 @@ def moved(desk: Desk, summary: Summary, *to: SummaryState, at: datetime = NOW) -
     return summary
 
 
-def approved(desk: Desk, bucket: Bucket, text: str, language: Language = "sv", at: datetime = NOW) -> Summary:
+def approved(
+    desk: Desk, bucket: Documents, text: str, language: Language = "sv", at: datetime = NOW
+) -> Summary:
     """A version that was handed in and approved."""
     return moved(desk, a_draft(desk, bucket, text, language), *TO_APPROVAL, at=at)
 
 
-def publish(desk: Desk, bucket: Bucket, at: datetime = NOW) -> list[Mail]:
+def publish(desk: Desk, bucket: Documents, at: datetime = NOW) -> list[Mail]:
     """What the publisher does each minute; gives the new mails."""
     renderer = Renderer(ROOT / "templates")
     found: Iterable[Summary] = desk.summaries.approved()

@@ -97,6 +97,9 @@ INVITES = frozenset(
 )
 """Kinds that bring the event, or what is new about it, into the calendar of one who has a seat."""
 
+SHORT = 20_000
+"""Characters; a longer summary is only linked to. Mail programs cut letters off at about 100 KB of HTML."""
+
 LIKE_A_LINK = re.compile(r"[/:@]|\.\w{2}")
 """What mail programs may turn into a link."""
 
@@ -140,6 +143,9 @@ class Composer:
         context = _context(mail, event, now) | summary
         context["name"] = in_language(body.name, language, event.language)
         context["places"] = _places(event, event.seats_by_mode)
+        secret = links.issue_to_body(self.desk, event.id, body)
+        context["summary_url"] = f"{self.base_url}/{Purpose.SUMMARIES}/{secret}"
+        context["formats"] = body.formats
         message = self._message(mail, event, body.address, language, context)
         offer_by_mail(message, event, body)
         return Letter(body.address, message.as_bytes())
@@ -213,6 +219,8 @@ class Composer:
             links["feedback_url"] = self._feedback(event, registration.participant.language, now)
         if mail.kind in (MailKind.EVENT_CANCELLED, MailKind.THANKS):
             return links
+        if mail.kind is MailKind.SUMMARY:
+            links["summary_url"] = self._link(registration, Purpose.SUMMARIES)
         links["manage_url"] = self._link(registration, Purpose.MANAGE)
         if mail.kind is MailKind.JOIN_LINK or _reminds_of_link(mail, event, registration, now):
             links["join_url"] = self._link(registration, Purpose.JOIN)
@@ -239,8 +247,9 @@ class Composer:
 
     def summary(self, summary: Summary) -> dict[str, Any]:
         """What the letter tells of a summary, by the templates' names."""
+        text = self.documents.get(summary.source_key)
         return {
-            "summary": self.documents.get(summary.source_key),
+            "summary": text if len(text) <= SHORT else None,
             "summary_language": summary.language,
             "corrects": summary.corrects,
         }
@@ -359,9 +368,15 @@ def _context(mail: Mail, event: Event, now: datetime) -> dict[str, Any]:
     unused = (
         "name", "participant", "state", "held_until", "place",
         "manage_url", "join_url", "event_url", "unsubscribe_url", "feedback_url",
-        "summary", "corrects", "message", "calendar",
+        "summary", "summary_url", "corrects", "message", "calendar",
     )  # fmt: skip
-    return dict.fromkeys(unused) | {"kind": mail.kind.value, "event": event, "now": now, "online": False}
+    return dict.fromkeys(unused) | {
+        "kind": mail.kind.value,
+        "event": event,
+        "now": now,
+        "online": False,
+        "formats": (),
+    }
 
 
 def _about(event: Event, registration: Registration) -> dict[str, Any]:

@@ -48,8 +48,9 @@ class Settings(BaseModel):
 
 
 class PublicSettings(Settings):
-    """The public function: pages and registrations."""
+    """The public function: pages and registrations, and the summaries in the bucket."""
 
+    bucket: Name
     templates: Path = Path("/opt")
 
 

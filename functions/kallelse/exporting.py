@@ -13,6 +13,7 @@ INTERNAL = {"event_id", "serial", "revision", "holder", "block", "nonce", "outbo
 
 def own_data(desk: Desk, record: EventRecord, registration: Registration) -> dict[str, Any]:
     """Everything that is kept about the participant at the event, for JSON; keys are those of storage."""
+    openings = desk.summaries.opened(registration.event_id, registration.mailbox)
     mails = desk.mails.to_recipient(registration.event_id, registration.mailbox)
     return {
         "event": {"id": record.event.id, "title": record.event.title},
@@ -20,5 +21,8 @@ def own_data(desk: Desk, record: EventRecord, registration: Registration) -> dic
         "mails": [
             mail.model_dump(mode="json", include={"kind", "state", "created_at"})
             for mail in sorted(mails, key=lambda mail: mail.created_at)
+        ],
+        "summaries_opened": [
+            {"version": version, "at": at.isoformat()} for (_, version), at in sorted(openings.items())
         ],
     }

@@ -10,7 +10,7 @@ import secrets
 from hashlib import sha256
 
 from .errors import LinkNotFound
-from .models import EventRecord, Purpose, Registration, RegistrationState, Token
+from .models import EventRecord, Purpose, Recipient, Registration, RegistrationState, Token
 from .ports import Desk
 
 TOKEN_BYTES = 32
@@ -32,6 +32,21 @@ def issue(desk: Desk, registration: Registration, purpose: Purpose) -> str:
             event_id=registration.event_id,
             registration_id=registration.id,
             serial=registration.serial,
+        )
+    )
+    return secret
+
+
+def issue_to_body(desk: Desk, event_id: str, body: Recipient) -> str:
+    """Make a token by which a named body reads the summaries of an event, and give the secret."""
+    secret = secrets.token_urlsafe(TOKEN_BYTES)
+    desk.tokens.put(
+        Token(
+            digest=digest(secret),
+            purpose=Purpose.SUMMARIES,
+            event_id=event_id,
+            registration_id=f"b-{body.id}",
+            serial=0,
         )
     )
     return secret

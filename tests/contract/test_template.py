@@ -31,7 +31,7 @@ WRITE = {"dynamodb:PutItem", "dynamodb:UpdateItem"}
 ARRANGE = {"dynamodb:DeleteItem", "dynamodb:ConditionCheckItem"}
 TRANSLATE = {f"translate:{each}" for each in ("TranslateText", "GetTerminology", "ImportTerminology")}
 ALLOWED = {
-    "Public": READ | WRITE | {"dynamodb:DeleteItem"},
+    "Public": READ | WRITE | {"dynamodb:DeleteItem", "s3:GetObject"},
     "Admin": READ | WRITE | ARRANGE | {"s3:GetObject", "s3:PutObject"} | TRANSLATE,
     "Dispatcher": READ | WRITE | ARRANGE,
     "Mailer": READ | WRITE | {"s3:GetObject", "ses:SendEmail", "ses:SendRawEmail", "ses:GetAccount"},

@@ -87,6 +87,7 @@ class FakeLimits:
 @dataclass
 class FakeSummaries:
     kept: dict[tuple[str, Language, int], Summary] = field(default_factory=dict)
+    openings: dict[tuple[str, str, int], datetime] = field(default_factory=dict)
 
     def latest(self, event_id: str, language: Language) -> Summary | None:
         versions = (self.get(event_id, language, version) for version in count(1))
@@ -112,6 +113,16 @@ class FakeSummaries:
 
     def of_event(self, event_id: str) -> list[Summary]:
         return [self.kept[where] for where in sorted(self.kept) if where[0] == event_id]
+
+    def mark_opened(self, summary: Summary, recipient: str, at: datetime) -> None:
+        self.openings.setdefault((summary.event_id, recipient, summary.version), at)
+
+    def opened(self, event_id: str, recipient: str = "") -> dict[tuple[str, int], datetime]:
+        return {
+            (who, version): at
+            for (event, who, version), at in self.openings.items()
+            if event == event_id and recipient in ("", who)
+        }
 
     def approved(self) -> list[Summary]:
         return [each for each in self.kept.values() if each.state is SummaryState.APPROVED]

@@ -24,6 +24,7 @@ def time() -> Time:
 def ask(desk: Desk, time: Time, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ask]:
     """Calls the public handler."""
     monkeypatch.setenv("KALLELSE_TABLE", "kallelse")
+    monkeypatch.setenv("KALLELSE_BUCKET", "bucket")
     monkeypatch.setenv("KALLELSE_TEMPLATES", str(ROOT / "templates"))
     monkeypatch.setattr("kallelse.config.system_clock", time)
     from kallelse.handlers import public

@@ -33,7 +33,7 @@ def test_a_preview_is_the_letter_that_would_be_sent_but_for_its_links(
     composer, record = the_composer(desk, the_event_for(kind)), desk.events.get("seminarium")
     shown = previewing.parts(previewing.preview(composer, record, registration, kind, NOW))
     for part in ("text", "html"):
-        sent[part] = re.sub(r"/(manage|join|unsubscribe)/[\w-]+", rf"/\1/{PLACEHOLDER}", sent[part])
+        sent[part] = re.sub(r"/(manage|join|unsubscribe|summaries)/[\w-]+", rf"/\1/{PLACEHOLDER}", sent[part])
     assert shown == sent
 
 
@@ -57,7 +57,7 @@ def test_any_kind_is_shown_whatever_the_state_and_nothing_is_written(
         assert the_event().title[language] in shown["subject"]
         for part in ("subject", "text", "html"):
             assert not re.search(r"\{\{|\{%|%\(|None|Undefined", shown[part])
-        links = re.findall(rf"{BASE}/(?:manage|join|unsubscribe)/(\S+)", shown["text"])
+        links = re.findall(rf"{BASE}/(?:manage|join|unsubscribe|summaries)/(\S+)", shown["text"])
         assert set(links) <= {PLACEHOLDER}
     assert everything("nothing") == before
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from base64 import b64encode
 from dataclasses import dataclass
+from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import boto3
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from ..errors import SummaryNotFound
@@ -51,7 +53,20 @@ class BucketDocuments:
     def _read(self, key: str) -> bytes:
         return self.client.get_object(Bucket=self.bucket, Key=key)["Body"].read()
 
+    def address(self, key: str, valid: timedelta) -> str:
+        """Keeps the promise of :class:`kallelse.ports.Downloads`."""
+        where = {"Bucket": self.bucket, "Key": key}
+        try:
+            self.client.head_object(Bucket=self.bucket, Key=key)
+        except ClientError as error:
+            # Without the right to list the bucket, S3 calls forbidden what is not there.
+            if error.response["Error"]["Code"] in ("403", "404"):
+                raise SummaryNotFound("the summary is not kept in this format") from error
+            raise
+        seconds = int(valid.total_seconds())
+        return self.client.generate_presigned_url("get_object", Params=where, ExpiresIn=seconds)
+
 
 def connect(bucket: str) -> BucketDocuments:
     """The bucket of this name."""
-    return BucketDocuments(boto3.client("s3"), bucket)
+    return BucketDocuments(boto3.client("s3", config=Config(signature_version="s3v4")), bucket)

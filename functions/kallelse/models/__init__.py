@@ -8,6 +8,7 @@ from .event import (
     Admission,
     Contact,
     Event,
+    Format,
     Meeting,
     Mode,
     ModeOffer,
@@ -31,8 +32,8 @@ from .text import Language, Line, LongText, Model, Paragraphs, Slug, Text, in_la
 
 __all__ = [
     "ABOUT_EVENT", "BULK", "FOR_READERS", "REPEATED", "SEATED", "STALE", "Admission", "Asked", "Choice",
-    "Claim", "Contact", "Details", "Draft", "Event", "EventRecord", "Form", "Language", "Line",
-    "LongText", "Mail", "MailKind", "MailState", "Meeting", "Message", "MessageState", "Mode",
+    "Claim", "Contact", "Details", "Draft", "Event", "EventRecord", "Form", "Format", "Language",
+    "Line", "LongText", "Mail", "MailKind", "MailState", "Meeting", "Message", "MessageState", "Mode",
     "ModeOffer", "Model", "Move", "Note", "OrganisationKind", "Paragraphs", "Participant",
     "ProgrammeItem", "Purpose", "Question", "QuestionKind", "Recipient", "Registration",
     "RegistrationState", "Remark", "Selection", "Series", "ShownWhen", "Slug", "Source", "Speaker",

@@ -83,13 +83,22 @@ class Contact(Model):
     phone: Line | None = None
 
 
+class Format(StrEnum):
+    """What a summary can be read as."""
+
+    HTML = "html"
+    PDF = "pdf"
+    MARKDOWN = "markdown"
+
+
 class Recipient(Model):
-    """A named body that the summaries go to, in its own language."""
+    """A named body that the summaries go to, in its own language. ``formats``: what its mail offers."""
 
     id: Slug
     name: Text
     address: EmailStr
     language: Language
+    formats: tuple[Format, ...] = Field((Format.HTML,), min_length=1)
 
 
 class Tour(Model):
@@ -197,6 +206,7 @@ class Event(Model):
     participant has confirmed the address. ``offer``: how long one who was promoted has to accept;
     None gives the seat at once. ``reminders``: when all who have a seat are reminded. ``thanks``: when
     those who took part are thanked; None thanks nobody. ``survey``: what they are asked afterwards.
+    ``archive``: whether everybody may read the published summaries on the event's page for them.
     """
 
     id: Slug
@@ -229,6 +239,7 @@ class Event(Model):
     contacts: tuple[Contact, ...] = Field(min_length=1)
     summary_languages: tuple[Language, ...] = Field(min_length=1)
     recipients: tuple[Recipient, ...] = ()
+    archive: bool = False
     tour: Tour | None = None
 
     @field_validator("timezone")

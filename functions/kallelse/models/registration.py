@@ -96,10 +96,14 @@ class Purpose(StrEnum):
     MANAGE = "manage"
     JOIN = "join"
     UNSUBSCRIBE = "unsubscribe"
+    SUMMARIES = "summaries"
 
 
 class Token(Model):
-    """What the SHA-256 of a secret token opens: one registration, for one purpose."""
+    """What the SHA-256 of a secret token opens: one registration, for one purpose.
+
+    Named bodies, which have no registration, read summaries: ``registration_id`` is ``b-`` and their id.
+    """
 
     digest: str
     purpose: Purpose

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from pydantic import AwareDatetime, Field
 
+from .event import Format
 from .text import Language, Model, Slug
 
 
@@ -103,3 +104,7 @@ class Summary(Model):
     def document_key(self, form: str) -> str:
         """The object that keeps the document in a form: md, html or pdf."""
         return f"events/{self.event_id}/summaries/v{self.version:04}/{self.language}.{form}"
+
+    def key_in(self, wanted: Format) -> str:
+        """The object that keeps it in a format."""
+        return self.document_key("md" if wanted is Format.MARKDOWN else wanted)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from ..models import (
@@ -156,6 +156,14 @@ class Summaries(Protocol):
         """All versions, by language, the oldest first."""
         ...
 
+    def mark_opened(self, summary: Summary, recipient: str, at: datetime) -> None:
+        """Remember that the recipient's page showed the summary; only the first time counts."""
+        ...
+
+    def opened(self, event_id: str, recipient: str = "") -> dict[tuple[str, int], datetime]:
+        """When the page of each recipient, or of one, showed each version first."""
+        ...
+
     def approved(self) -> list[Summary]:
         """Those that are approved and not published yet: one query when there are none."""
         ...
@@ -186,4 +194,12 @@ class Documents(Protocol):
 
     def get(self, key: str) -> str:
         """The text; raises SummaryNotFound."""
+        ...
+
+
+class Downloads(Protocol):
+    """Addresses at which anybody can fetch a stored document for a short time."""
+
+    def address(self, key: str, valid: timedelta) -> str:
+        """An address that works for so long; raises SummaryNotFound when there is no such document."""
         ...

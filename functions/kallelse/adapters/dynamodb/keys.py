@@ -125,6 +125,16 @@ def note(event_id: str, group: str, version: int) -> Key:
     return {"pk": event_partition(event_id), "sk": f"{notes(group)}{version:04}"}
 
 
+def openings(recipient: str) -> str:
+    """What the sort keys of a recipient's openings begin with; of all recipients, if it is empty."""
+    return f"OPENED#{recipient}#" if recipient else "OPENED#"
+
+
+def opening(event_id: str, recipient: str, version: int) -> Key:
+    """When the page of a recipient showed a version of the summary first."""
+    return {"pk": event_partition(event_id), "sk": f"{openings(recipient)}{version:04}"}
+
+
 MESSAGES = "MESSAGE#"
 """What the sort keys of all messages begin with."""
 

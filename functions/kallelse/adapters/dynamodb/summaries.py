@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from ...models import Language, Summary, SummaryState
 from . import keys
@@ -41,6 +42,17 @@ class TableSummaries:
 
     def of_event(self, event_id: str) -> list[Summary]:
         return [_summary(item) for item in self.table.query(keys.event_partition(event_id), keys.SUMMARIES)]
+
+    def mark_opened(self, summary: Summary, recipient: str, at: datetime) -> None:
+        item = keys.opening(summary.event_id, recipient, summary.version) | {"at": keys.instant(at)}
+        self.table.put(item, "attribute_not_exists(pk)")
+
+    def opened(self, event_id: str, recipient: str = "") -> dict[tuple[str, int], datetime]:
+        found: dict[tuple[str, int], datetime] = {}
+        for item in self.table.query(keys.event_partition(event_id), keys.openings(recipient)):
+            _, who, version = item["sk"].split("#")
+            found[who, int(version)] = datetime.fromisoformat(item["at"])
+        return found
 
     def approved(self) -> list[Summary]:
         found = map(self.table.get, self.table.due(keys.FOR_PUBLISHER, EVER))

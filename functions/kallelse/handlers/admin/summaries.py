@@ -144,6 +144,16 @@ def compare_with_source(event_id: str, language: str, version: str) -> Response[
     return answer(_told(translation) | {"stale": stale, "paragraphs": paragraphs})
 
 
+@router.get("/admin/events/<event_id>/distribution")
+def get_distribution(event_id: str) -> Response[str]:
+    """Who got which version, what became of the mail, and roughly when the page was opened."""
+    from ... import distributing
+
+    desk = wiring()[1]
+    event = desk.events.get(event_id).event
+    return answer({"distribution": distributing.distribution(desk, event)})
+
+
 def _found(event_id: str, language: str, version: str) -> Summary:
     if not re.fullmatch("[1-9][0-9]{0,3}", version):
         raise NotFound("versions are numbers from 1")

@@ -1,4 +1,4 @@
-"""The participants' pages. This function can neither send mail nor reach the bucket."""
+"""The participants' pages. This function can neither send mail nor write to the bucket."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 
 from ...errors import KallelseError, NotFound
 from ...observability import logger
-from . import event, join, lost_link, manage, survey, tour, unsubscribe
+from . import event, join, lost_link, manage, summaries, survey, tour, unsubscribe
 from .wiring import error_page, language_of
 
 app = APIGatewayHttpResolver()
-for pages in (event, survey, tour, lost_link, manage, join, unsubscribe):
+for pages in (event, survey, tour, lost_link, manage, join, unsubscribe, summaries):
     app.include_router(pages.router)
 
 

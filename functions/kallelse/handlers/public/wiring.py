@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.event_handler import Response
 
@@ -32,6 +32,9 @@ from ...models import EventRecord, Registration
 from ...organisations import Organisations, load
 from ...ports import Desk
 from ...rendering import Renderer
+
+if TYPE_CHECKING:
+    from ...adapters.s3 import BucketDocuments
 
 DEFAULT_LANGUAGE = "sv"
 
@@ -71,6 +74,14 @@ def wiring() -> Wiring:
     settings = read(PublicSettings)
     desk = open_desk(connect(settings.table))
     return Wiring(desk, Renderer(settings.templates), settings.clock, Tally())
+
+
+@cache
+def documents() -> BucketDocuments:
+    """The bucket, of which this function may only read summaries. Few pages need it."""
+    from ...adapters import s3
+
+    return s3.connect(read(PublicSettings).bucket)
 
 
 def known(language: str) -> str:

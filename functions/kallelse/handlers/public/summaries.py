@@ -1,0 +1,54 @@
+"""The pages on which summaries are read: by the link of a mail, and the public archive of an event."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.api_gateway import Router
+
+from ... import distributing
+from ...http import see_other
+from ...models import Format
+from .wiring import documents, event_page, known, wiring
+
+router = Router()  # type: ignore[no-untyped-call]
+
+
+@router.get("/summaries/<token>")
+def show_summary(token: str) -> Response[str]:
+    """The newest summary in the reader's language. Keeps only when it was opened first."""
+    desk = wiring().desk
+    who = distributing.reader(desk, token)
+    summary = distributing.read(desk, who, wiring().now())
+    has_pages = who.language in wiring().renderer.languages()
+    return event_page(
+        "summary",
+        who.language if has_pages else who.record.event.language,
+        who.record,
+        HTTPStatus.OK if summary else HTTPStatus.GONE,
+        summary=summary,
+        markdown=documents().get(summary.source_key) if summary else None,
+        files=[(each.value, f"/summaries/{token}/{each}") for each in Format],
+    )
+
+
+@router.get("/summaries/<token>/<wanted>")
+def download_summary(token: str, wanted: str) -> Response[str]:
+    """Lead to a file of the summary: html, pdf or markdown."""
+    desk = wiring().desk
+    return see_other(distributing.download(desk, documents(), distributing.reader(desk, token), wanted))
+
+
+@router.get("/events/<event_id>/<language>/summaries")
+def show_archive(event_id: str, language: str) -> Response[str]:
+    """The published summaries of an event, for everybody."""
+    language = known(language)
+    record, summaries = distributing.archive(wiring().desk, event_id)
+    return event_page(
+        "summaries",
+        language,
+        record,
+        summaries=[(each, documents().get(each.source_key)) for each in summaries],
+        switch=[(each, f"/events/{event_id}/{each}/summaries") for each in wiring().renderer.languages()],
+    )
