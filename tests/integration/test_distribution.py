@@ -96,11 +96,12 @@ def test_a_long_summary_is_only_linked_to(desk: Desk, record: EventRecord, bucke
 def test_the_link_of_a_mail_leads_to_the_newest_published_version(
     desk: Desk, record: EventRecord, bucket: Documents, ask: Ask, address: str
 ) -> None:
-    approved(desk, bucket, "**Fel**")
+    approved(desk, bucket, "# Resultat\n\n**Fel**")
     publish(desk, bucket)
     link = link_in(letters(desk, bucket)[address])
     page = ask("GET", link)
     assert (page["statusCode"], "<strong>Fel</strong>" in page["body"]) == (200, True)
+    assert re.findall("<(h[1-6])", page["body"]) == ["h1", "h2", "h2", "h2"]
     approved(desk, bucket, "Rätt", at=LATER)
     assert "Rätt" not in ask("GET", link)["body"]
     publish(desk, bucket)
@@ -172,13 +173,14 @@ def test_the_archive_shows_what_is_published_to_everybody_if_the_event_says_so(
 ) -> None:
     path = "/events/seminarium/fi/summaries"
     assert "Yhteenvetoja ei ole vielä julkaistu" in text(ask("GET", path))
-    approved(desk, bucket, "*Svenska* <script>alert(1)</script>")
+    approved(desk, bucket, "# Utfall\n\n*Svenska* <script>alert(1)</script>")
     a_draft(desk, bucket, "English", "en")
     publish(desk, bucket)
     page = ask("GET", path)
     assert page["statusCode"] == 200
     assert '<section lang="sv" aria-label="Svenska">' in page["body"]
     assert "<em>Svenska</em>" in page["body"]
+    assert re.findall("<(h[1-6])", page["body"]) == ["h1", "h2", "h3", "h2"]
     assert "<script" not in page["body"]
     assert "English" not in text(page).split("Svenska")[1].split("Lisätietoja")[0]
     moved(desk, desk.summaries.of_event("seminarium")[1], SummaryState.WITHDRAWN)
