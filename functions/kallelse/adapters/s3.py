@@ -69,4 +69,6 @@ class BucketDocuments:
 
 def connect(bucket: str) -> BucketDocuments:
     """The bucket of this name."""
-    return BucketDocuments(boto3.client("s3", config=Config(signature_version="s3v4")), bucket)
+    # Signed addresses name the host of the region: that of all regions redirects where no signature holds.
+    config = Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
+    return BucketDocuments(boto3.client("s3", config=config), bucket)
