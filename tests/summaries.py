@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from hashlib import sha256
 
 from tests.conftest import ROOT
 from tests.visiting import NOW
@@ -20,13 +21,14 @@ class Bucket:
     """Documents in memory, which nothing overwrites."""
 
     def __init__(self) -> None:
-        self.kept: dict[str, str] = {}
+        self.kept: dict[str, bytes] = {}
 
-    def put(self, key: str, text: str, media_type: str, language: Language) -> None:
-        self.kept.setdefault(key, text)
+    def put(self, key: str, content: str | bytes, media_type: str, language: Language) -> str:
+        body = content.encode() if isinstance(content, str) else content
+        return sha256(self.kept.setdefault(key, body)).hexdigest()
 
     def get(self, key: str) -> str:
-        return self.kept[key]
+        return self.kept[key].decode()
 
 
 def a_draft(desk: Desk, bucket: Documents, text: str, language: Language = "sv") -> Summary:

@@ -19,6 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 from tests.conftest import ROOT, a_participant, an_event, utc
+from tests.summaries import TO_APPROVAL, moved
 
 from kallelse import documenting, editing, summarising
 from kallelse.adapters import s3
@@ -324,12 +325,13 @@ def test_publishing_records_the_checksums_of_the_documents(desk: Desk, bucket: B
     editing.apply(desk, an_event(), frozenset({"webbseminarium.example"}), NOW - timedelta(days=30))
     record = desk.events.get("seminarium")
     summary = summarising.hand_in(desk, bucket, record, "sv", TEXT, "kansliet", NOW)
+    summary = moved(desk, summary, *TO_APPROVAL)
     summarising.publish(desk, bucket, RENDERER, summary, NOW)
     published = desk.summaries.get("seminarium", "sv", 1)
     assert published
     assert published.state is SummaryState.PUBLISHED
     assert published.documents == {form: sha256(stored(form)).hexdigest() for form in FORMS}
-    assert desk.summaries.handed_in() == []
+    assert desk.summaries.approved() == []
 
 
 @pytest.mark.parametrize("name", ["public", "admin", "dispatcher", "mailer", "feedback", "publisher"])

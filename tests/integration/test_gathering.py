@@ -8,11 +8,12 @@ import pytest
 from tests.conftest import utc
 from tests.integration.test_admin_tours import Tour, tour
 from tests.people import registered
+from tests.summaries import TO_APPROVAL, moved
 from tests.tours import changed_stop, toured
 from tests.visiting import NOW, Time
 
 from kallelse import gathering, summarising
-from kallelse.models import Summary
+from kallelse.models import Summary, SummaryState
 from kallelse.ports import Desk
 
 __all__ = ["tour"]
@@ -28,7 +29,8 @@ def handed_in(desk: Desk, event_id: str, markdown: str, language: str = "sv") ->
 
 
 def published(desk: Desk, event_id: str, markdown: str) -> None:
-    desk.summaries.mark_published(handed_in(desk, event_id, markdown))
+    approved = moved(desk, handed_in(desk, event_id, markdown), *TO_APPROVAL)
+    assert desk.summaries.replace(approved, approved.moved(SummaryState.PUBLISHED, "publisher", NOW))
 
 
 def text(answer: dict[str, Any]) -> str:

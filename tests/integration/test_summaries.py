@@ -161,7 +161,7 @@ def test_a_corrected_version_says_so_in_the_mail_and_in_the_document(discussed: 
     told = "ersätter den från söndag 20 september 2020 kl. 12.00"
     assert told in body(after, "plain")
     assert told in body(after, "html")
-    assert told in bucket.get(second.document_key)
+    assert told in bucket.get(second.document_key("html"))
 
 
 def test_a_version_that_nobody_got_is_not_corrected_but_one_that_was_withdrawn_later_is(

@@ -67,10 +67,9 @@ __all__ = [
     "Seats",
     "Summaries",
     "Surveys",
-    "Tokens",
-    "Tours",
     "Terminology",
     "Tokens",
+    "Tours",
     "Translator",
     "Work",
 ]
