@@ -10,7 +10,6 @@ from tests.conftest import a_participant, an_event, utc
 from tests.visiting import NOW as AT_REGISTRATION
 
 from kallelse import messaging
-from kallelse.composing import STATES
 from kallelse.models import (
     REPEATED,
     Draft,
@@ -24,6 +23,7 @@ from kallelse.models import (
     RegistrationState,
 )
 from kallelse.ports import Desk
+from kallelse.relevance import STATES
 
 NOW = utc("2020-09-01T10:00")
 LOADED, REGISTERED, CHANGED = (NOW - timedelta(days=days) for days in (3, 2, 1))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from . import markup
 from .models import Event, Language, Registration, RegistrationState, Summary, SummaryState, TourRecord
 from .ports import Desk, Documents
 from .seating import organisation_key
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
     # Only this route of the admin function writes such a text, so the others do not pay for it.
     from .rendering import Renderer
 
-DEEPER = 2
-"""How many levels the headings of a summary move down, as a stop has a heading of the second level."""
+BELOW = 3
+"""The level of the highest headings in a summary, as a stop has a heading of the second level."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def _part(desk: Desk, documents: Documents, event_id: str, language: Language) -
     ]
     summary = _published(desk, event_id, language)
     source = documents.get(summary.source_key) if summary else None
-    return Part(event, len(confirmed), _organisations(confirmed), source and lowered(source))
+    return Part(event, len(confirmed), _organisations(confirmed), source and markup.fitted(source, BELOW))
 
 
 def _organisations(registrations: list[Registration]) -> frozenset[str]:
@@ -71,15 +72,3 @@ def _published(desk: Desk, event_id: str, language: Language) -> Summary | None:
     while summary and summary.state is not SummaryState.PUBLISHED:
         summary = desk.summaries.get(event_id, language, summary.version - 1)
     return summary
-
-
-def lowered(markdown: str) -> str:
-    """The text with its headings (CommonMark §4.2) under that of its stop; what is fenced in stays."""
-    lines, fence = [], ""
-    for line in markdown.strip().splitlines():
-        mark = re.match(r" {0,3}(`{3,}|~{3,})", line)
-        if mark and (not fence or line.strip().startswith(fence)):
-            fence = "" if fence else mark[1]
-        heading = None if fence else re.match(r" {0,3}(#{1,6})(?=[ \t]|$)", line)
-        lines.append("#" * min(6, len(heading[1]) + DEEPER) + line[heading.end() :] if heading else line)
-    return "\n".join(lines)

@@ -14,7 +14,7 @@ from email.message import EmailMessage
 from email.policy import default
 from typing import Any
 
-from .composing import FAREWELLS, STATES, Composer, changes
+from .composing import Composer, changes
 from .errors import NotFound, SummaryNotFound
 from .models import (
     Draft,
@@ -27,6 +27,7 @@ from .models import (
     RegistrationState,
 )
 from .ports import Desk
+from .relevance import FAREWELLS, STATES
 from .reviewing import corrected
 from .scheduling import mail_of, view
 from .summarising import language_for

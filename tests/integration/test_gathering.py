@@ -12,7 +12,7 @@ from tests.summaries import TO_APPROVAL, moved
 from tests.tours import changed_stop, toured
 from tests.visiting import NOW, Time
 
-from kallelse import gathering, summarising
+from kallelse import summarising
 from kallelse.models import Summary, SummaryState
 from kallelse.ports import Desk
 
@@ -97,17 +97,3 @@ def test_it_is_there_in_every_language(tour: Tour, desk: Desk, language: str) ->
 def test_what_is_not_there_is_told(tour: Tour, desk: Desk, path: str, language: str, status: int) -> None:
     toured(desk)
     assert tour("GET", path, language=language)["statusCode"] == status
-
-
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
-        ("# A\n\n## B", "### A\n\n#### B"),
-        ("##### A", "###### A"),
-        ("#tag", "#tag"),
-        ("```\n# A\n```\n# B", "```\n# A\n```\n### B"),
-        ("~~~~\n```\n# A\n~~~~\n# B", "~~~~\n```\n# A\n~~~~\n### B"),
-    ],
-)
-def test_headings_move_down_and_code_stays(before: str, after: str) -> None:
-    assert gathering.lowered(before) == after

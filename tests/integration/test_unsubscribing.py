@@ -13,10 +13,10 @@ from tests.mails import NOW, a_mail, a_registration, every_kind, in_the_state_fo
 from tests.people import found, link, registered
 from tests.visiting import Ask, everything, opened, request, text
 
-from kallelse.composing import makes_sense
 from kallelse.links import follow, issue
 from kallelse.models import BULK, EventRecord, MailKind, Purpose, Registration
 from kallelse.ports import Desk
+from kallelse.relevance import makes_sense
 
 OECD = {"id": "oecd", "name": {"sv": "OECD"}, "address": "oecd@example.org", "language": "en"}
 ONE_CLICK = "List-Unsubscribe=One-Click"

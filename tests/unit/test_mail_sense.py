@@ -20,8 +20,8 @@ from tests.mails import (
     the_event_for,
 )
 
-from kallelse.composing import STATES, UNTIL_END, makes_sense
 from kallelse.models import REPEATED, Event, MailKind, Mode, Registration, RegistrationState
+from kallelse.relevance import STATES, UNTIL_END, makes_sense
 
 WRITTEN = {MailKind.SUMMARY, MailKind.MESSAGE}
 """Kinds whose version counts what organisers wrote, and not registrations."""
