@@ -4,6 +4,7 @@ Instants are aware datetimes in UTC. An event file gives wall-clock times in the
 the properties named ``*_at`` of :class:`Event` turn them into instants.
 """
 
+from .dialogue import Allocation, Dialogue, Group, GroupSize, Move
 from .event import (
     Admission,
     Contact,
@@ -31,12 +32,12 @@ from .survey import Remark, Survey, SurveyAnswer
 from .text import Language, Line, LongText, Model, Paragraphs, Slug, Text, in_language
 
 __all__ = [
-    "ABOUT_EVENT", "BULK", "FOR_READERS", "REPEATED", "SEATED", "STALE", "Admission", "Asked", "Choice",
-    "Claim", "Contact", "Details", "Draft", "Event", "EventRecord", "Form", "Format", "Language",
-    "Line", "LongText", "Mail", "MailKind", "MailState", "Meeting", "Message", "MessageState", "Mode",
-    "ModeOffer", "Model", "Move", "Note", "OrganisationKind", "Paragraphs", "Participant",
-    "ProgrammeItem", "Purpose", "Question", "QuestionKind", "Recipient", "Registration",
-    "RegistrationState", "Remark", "Selection", "Series", "ShownWhen", "Slug", "Source", "Speaker",
-    "StandardField", "Stop", "Summary", "SummaryState", "Survey", "SurveyAnswer", "Text", "Thanks",
-    "Token", "Tour", "TourRecord", "in_language", "kind_in",
+    "ABOUT_EVENT", "BULK", "FOR_READERS", "REPEATED", "SEATED", "STALE", "Admission", "Allocation",
+    "Asked", "Choice", "Claim", "Contact", "Details", "Dialogue", "Draft", "Event", "EventRecord",
+    "Form", "Format", "Group", "GroupSize", "Language", "Line", "LongText", "Mail", "MailKind",
+    "MailState", "Meeting", "Message", "MessageState", "Mode", "ModeOffer", "Model", "Move", "Note",
+    "OrganisationKind", "Paragraphs", "Participant", "ProgrammeItem", "Purpose", "Question",
+    "QuestionKind", "Recipient", "Registration", "RegistrationState", "Remark", "Selection", "Series",
+    "ShownWhen", "Slug", "Source", "Speaker", "StandardField", "Stop", "Summary", "SummaryState",
+    "Survey", "SurveyAnswer", "Text", "Thanks", "Token", "Tour", "TourRecord", "in_language", "kind_in",
 ]  # fmt: skip

@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cache
 from typing import Annotated, Any, Self
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
@@ -19,9 +18,10 @@ from pydantic import (
     model_validator,
 )
 
+from .dialogue import MOST_IN_GROUPS, Dialogue
 from .form import Form
 from .survey import Survey
-from .text import Language, Line, LongText, Model, Slug, Text
+from .text import Language, Line, LongText, Model, Slug, Text, WebAddress
 
 Seats = Annotated[int, Field(gt=0, le=100_000)]
 Domain = Annotated[str, StringConstraints(to_lower=True, pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]
@@ -158,16 +158,6 @@ Times = Annotated[tuple[When, ...], BeforeValidator(_listed)]
 """Several of them; one need not be written as a list."""
 
 
-def _https(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme != "https" or not parts.hostname or parts.username:
-        raise ValueError("must be an https address with a host and no user name")
-    return value
-
-
-WebAddress = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_https)]
-
-
 class Meeting(Model):
     """Where the event is held online, and when the join link works and is sent.
 
@@ -207,6 +197,7 @@ class Event(Model):
     None gives the seat at once. ``reminders``: when all who have a seat are reminded. ``thanks``: when
     those who took part are thanked; None thanks nobody. ``survey``: what they are asked afterwards.
     ``archive``: whether everybody may read the published summaries on the event's page for them.
+    ``dialogue``: the groups of those online.
     """
 
     id: Slug
@@ -233,6 +224,7 @@ class Event(Model):
     programme: tuple[ProgrammeItem, ...]
     closing_words: LongText | None = None
     meeting: Meeting
+    dialogue: Dialogue | None = None
     reminders: Times = ()
     thanks: Thanks | None = None
     survey: Survey | None = None
@@ -286,6 +278,12 @@ class Event(Model):
         if self.thanks.after >= self.survey.closes_after:
             raise ValueError("survey.closes_after must be longer than thanks.after, which link to it")
 
+    @model_validator(mode="after")
+    def _groups_fit(self) -> Self:
+        if self.dialogue and not 0 < self.seats_by_mode.get(Mode.ONLINE, 0) <= MOST_IN_GROUPS:
+            raise ValueError(f"dialogue needs seats online, at most {MOST_IN_GROUPS} of them")
+        return self
+
     def _texts(self) -> list[tuple[str, dict[str, str]]]:
         texts: list[tuple[str, dict[str, str] | None]] = [
             ("title", self.title),
@@ -305,6 +303,7 @@ class Event(Model):
         texts += [(f"hosts.{n}", host) for n, host in enumerate(self.hosts)]
         texts += [(f"contacts.{n}.organisation", c.organisation) for n, c in enumerate(self.contacts)]
         texts += [(f"recipients.{n}.name", body.name) for n, body in enumerate(self.recipients)]
+        texts += self.dialogue.texts() if self.dialogue else []
         for n, item in enumerate(self.programme):
             texts += [(f"programme.{n}.title", item.title)]
             texts += [(f"programme.{n}.speakers.{m}.role", s.role) for m, s in enumerate(item.speakers)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
@@ -37,6 +38,16 @@ class Model(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+def _https(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme != "https" or not parts.hostname or parts.username:
+        raise ValueError("must be an https address with a host and no user name")
+    return value
+
+
+WebAddress = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_https)]
 
 
 def in_language(text: dict[Language, str], language: Language, fallback: Language) -> str:

@@ -1,0 +1,104 @@
+"""The dialogue part of an event: the small groups that online participants talk in."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from pydantic import AwareDatetime, Field, model_validator
+
+from .text import Language, Line, Model, Slug, Text, WebAddress
+
+MOST_IN_GROUPS = 15_000
+"""How many people an allocation may have: 17 bytes each are 255 kB of the 400 kB of an item of the
+table, which leaves room for the names of groups, for moves, and for pins of some thousands."""
+
+
+class GroupSize(Model):
+    """How many people a group has."""
+
+    least: int = Field(ge=2, le=100)
+    most: int = Field(ge=2, le=100)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.most < self.least:
+            raise ValueError("most must not be less than least")
+        return self
+
+
+class Group(Model):
+    """A group that the organisers listed.
+
+    ``language``: the group is only for those who chose it; None leaves that to the allocation.
+    ``address``: where the group meets; None is the event's own meeting.
+    """
+
+    id: Slug
+    name: Text
+    language: Language | None = None
+    address: WebAddress | None = None
+    facilitator: Line | None = None
+    prompts: tuple[Text, ...] = ()
+
+
+class Dialogue(Model):
+    """The groups of an event: those listed, or ``number`` of them, or as many as ``size`` calls for.
+
+    ``prompts``: what every group is to talk about; a listed group may have prompts of its own instead.
+    ``seed``: another one gives another allocation that is as good.
+    """
+
+    size: GroupSize
+    groups: tuple[Group, ...] = Field((), max_length=1000)
+    number: int | None = Field(None, gt=0, le=10_000)
+    prompts: tuple[Text, ...] = ()
+    seed: int = 0
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.groups and self.number:
+            raise ValueError("give either groups or number, or neither")
+        if len({group.id for group in self.groups}) < len(self.groups):
+            raise ValueError("groups must have different ids")
+        return self
+
+    def texts(self) -> list[tuple[str, Text]]:
+        """Every text, by its place in the event file."""
+        found = [(f"dialogue.prompts.{n}", prompt) for n, prompt in enumerate(self.prompts)]
+        for group in self.groups:
+            found.append((f"dialogue.groups.{group.id}.name", group.name))
+            found += [
+                (f"dialogue.groups.{group.id}.prompts.{n}", each) for n, each in enumerate(group.prompts)
+            ]
+        return found
+
+
+class Move(Model):
+    """One who was in a group and is now in another."""
+
+    registration_id: str
+    before: Slug
+    after: Slug
+
+
+class Allocation(Model):
+    """Who is in which group. ``members``: the ids of registrations by group; None before it is made.
+
+    ``pins``: the groups that organisers chose for people. ``moves``: the latest since an
+    organiser had the groups made.
+    ``basis``: the digest of what it was computed from. ``revision`` rises by one with every change.
+    """
+
+    event_id: Slug
+    revision: int = 1
+    members: dict[Slug, tuple[str, ...]] | None = None
+    languages: dict[Slug, Language] = Field(default_factory=dict)
+    pins: dict[str, Slug] = Field(default_factory=dict)
+    moves: tuple[Move, ...] = ()
+    basis: str = ""
+    made_at: AwareDatetime
+
+    @property
+    def places(self) -> dict[str, str]:
+        """The group of each registration."""
+        return {each: group for group, ids in (self.members or {}).items() for each in ids}
