@@ -15,6 +15,7 @@ from typing import Any
 
 from . import links
 from .calendaring import Method, calendar
+from .dialogues import own_group
 from .errors import SummaryNotFound
 from .feedback import unreached
 from .mailing import Letter
@@ -155,6 +156,8 @@ class Composer:
         event, participant = record.event, registration.participant
         context = _context(mail, event, now) | _about(event, registration) | content
         context |= self._links(mail, event, registration, now)
+        if mail.kind in (MailKind.JOIN_LINK, MailKind.REMINDER):
+            context["group"] = own_group(self.desk, event, registration)
         context["calendar"] = method = _method(mail, registration)
         message = self._message(mail, event, participant.email, participant.language, context)
         if method:
@@ -285,7 +288,7 @@ def _context(mail: Mail, event: Event, now: datetime) -> dict[str, Any]:
     unused = (
         "name", "participant", "state", "held_until", "place",
         "manage_url", "join_url", "event_url", "unsubscribe_url", "feedback_url",
-        "summary", "summary_url", "corrects", "message", "calendar",
+        "summary", "summary_url", "corrects", "message", "calendar", "group",
     )  # fmt: skip
     return dict.fromkeys(unused) | {
         "kind": mail.kind.value,

@@ -10,12 +10,12 @@ from collections.abc import Set
 from datetime import datetime, timedelta
 from functools import partial
 
-from . import messaging
+from . import dialogues, messaging
 from .apart import Task, each_apart
-from .models import REPEATED, EventRecord, Mail, MailKind, Registration
+from .models import REPEATED, EventRecord, Mail, MailKind, Mode, Registration, RegistrationState
 from .ports import Desk
 from .scheduling import due, last_at, mail_of, next_time
-from .seating import audit, audited, expire
+from .seating import announce, audit, audited, expire
 
 AFTERCARE = timedelta(days=1)
 """How long the dispatcher still attends to an event that is over and has nothing more to say."""
@@ -79,6 +79,7 @@ def _look(desk: Desk, event_id: str, now: datetime, *, everybody: bool) -> int:
     created = sum(
         len(post(desk, record, each, now, known)) for each in registrations if everybody or each.outbox
     )
+    dialogues.keep_up(desk, record, registrations, now)
     # Broken off before this, the next tick begins again.
     audited(desk, record, checked)
     if everybody:
@@ -98,6 +99,14 @@ def settle(desk: Desk, event_id: str, registration_id: str, now: datetime) -> in
         return 0
     record = desk.events.get(event_id)
     if registration.outbox:
+        _tell_groups(desk, record, registration, now)
         return len(post(desk, record, registration, now))
     expire(desk, record, registration, now)
     return 0
+
+
+def _tell_groups(desk: Desk, record: EventRecord, registration: Registration, now: datetime) -> None:
+    """Let the next tick look at the event when somebody is confirmed, which touches no seat."""
+    online = registration.mode is Mode.ONLINE and registration.state is RegistrationState.CONFIRMED
+    if record.event.dialogue and online:
+        announce(desk, registration, now)

@@ -48,10 +48,10 @@ def problems(error: ValidationError) -> list[FieldError]:
 def apply(desk: Desk, event: Event, meeting_hosts: frozenset[str], now: datetime) -> EventRecord:
     """Store a new event or change an existing one, arrange its seats, and seat those who wait.
 
-    ``meeting_hosts``: the hosts that a join link may lead to. Raises InvalidInput.
+    ``meeting_hosts``: the hosts that a join link may lead to, also in dialogue groups. Raises InvalidInput.
     Applying the same file twice ends the same. Lowering the seats throws nobody out: see :func:`notices`.
     """
-    check_host(event, meeting_hosts)
+    check_hosts(event, meeting_hosts)
     record = desk.events.apply(event, secrets.token_hex(32), now)
     arrange(desk, event.id, now)
     count_everybody_in(desk, event, now)
@@ -60,12 +60,17 @@ def apply(desk: Desk, event: Event, meeting_hosts: frozenset[str], now: datetime
     return record
 
 
-def check_host(event: Event, meeting_hosts: frozenset[str]) -> None:
-    """Raise InvalidInput when the join links would lead elsewhere than to ``meeting_hosts``."""
-    if urlsplit(event.meeting.address).hostname not in meeting_hosts:
+def check_hosts(event: Event, meeting_hosts: frozenset[str]) -> None:
+    """Raise InvalidInput when join links would lead elsewhere than to ``meeting_hosts``."""
+    addresses: dict[str, str | None] = {"meeting.address": event.meeting.address}
+    for group in event.dialogue.groups if event.dialogue else ():
+        addresses[f"dialogue.groups.{group.id}.address"] = group.address
+    given = {field: urlsplit(each).hostname for field, each in addresses.items() if each}
+    wrong = [field for field, host in given.items() if host not in meeting_hosts]
+    if wrong:
         allowed = ", ".join(sorted(meeting_hosts))
         raise InvalidInput(
-            FieldError("meeting.address", "not-a-choice", f"the host must be one of: {allowed}")
+            *(FieldError(field, "not-a-choice", f"the host must be one of: {allowed}") for field in wrong)
         )
 
 

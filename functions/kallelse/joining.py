@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
+from .dialogues import own_group
 from .errors import Refused
 from .links import follow
 from .models import Event, EventRecord, Purpose, Registration, RegistrationState
@@ -36,13 +37,16 @@ def look(desk: Desk, secret: str) -> tuple[EventRecord, Registration]:
 
 
 def join(desk: Desk, secret: str, now: datetime) -> str:
-    """Record attendance and give the meeting address. Raises LinkNotFound, or Refused outside the window."""
+    """Record attendance and give the address of the own group, or of the meeting.
+
+    Raises LinkNotFound, or Refused outside the window."""
     record, registration = look(desk, secret)
     confirmed = registration.state is RegistrationState.CONFIRMED
     if not confirmed or phase(record.event, now) is not Phase.OPEN:
         raise Refused("the join link is not open now")
     _mark_joined(desk, registration, now)
-    return record.event.meeting.address
+    group = own_group(desk, record.event, registration)
+    return (group and group.address) or record.event.meeting.address
 
 
 def _mark_joined(desk: Desk, registration: Registration, now: datetime) -> None:

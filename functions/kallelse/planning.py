@@ -80,7 +80,7 @@ def _check(desk: Desk, series: Series, events: dict[str, Event], meeting_hosts: 
     for event_id in series.event_ids:
         try:
             if event_id in events:
-                editing.check_host(events[event_id], meeting_hosts)
+                editing.check_hosts(events[event_id], meeting_hosts)
             else:
                 _check_own_file(desk, series, event_id)
         except InvalidInput as wrong:

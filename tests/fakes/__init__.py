@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kallelse.ports import Desk
 
+from .grouping import FakeGroups
 from .mailing import (
     FakeLimits,
     FakeMails,
@@ -39,6 +40,7 @@ def fake_desk() -> Desk:
         surveys=FakeSurveys(),
         tours=FakeTours(),
         notes=FakeNotes(),
+        groups=FakeGroups(),
     )
 
 

@@ -4,7 +4,7 @@ Instants are aware datetimes in UTC. An event file gives wall-clock times in the
 the properties named ``*_at`` of :class:`Event` turn them into instants.
 """
 
-from .dialogue import Allocation, Dialogue, Group, GroupSize, Move
+from .dialogue import Allocation, Dialogue, Group, GroupSize, Transfer
 from .event import (
     Admission,
     Contact,
@@ -39,5 +39,6 @@ __all__ = [
     "OrganisationKind", "Paragraphs", "Participant", "ProgrammeItem", "Purpose", "Question",
     "QuestionKind", "Recipient", "Registration", "RegistrationState", "Remark", "Selection", "Series",
     "ShownWhen", "Slug", "Source", "Speaker", "StandardField", "Stop", "Summary", "SummaryState",
-    "Survey", "SurveyAnswer", "Text", "Thanks", "Token", "Tour", "TourRecord", "in_language", "kind_in",
+    "Survey", "SurveyAnswer", "Text", "Thanks", "Token", "Tour", "TourRecord", "Transfer",
+    "in_language", "kind_in",
 ]  # fmt: skip

@@ -73,7 +73,7 @@ class Dialogue(Model):
         return found
 
 
-class Move(Model):
+class Transfer(Model):
     """One who was in a group and is now in another."""
 
     registration_id: str
@@ -94,7 +94,7 @@ class Allocation(Model):
     members: dict[Slug, tuple[str, ...]] | None = None
     languages: dict[Slug, Language] = Field(default_factory=dict)
     pins: dict[str, Slug] = Field(default_factory=dict)
-    moves: tuple[Move, ...] = ()
+    moves: tuple[Transfer, ...] = ()
     basis: str = ""
     made_at: AwareDatetime
 

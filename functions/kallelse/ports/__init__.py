@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .groups import Groups
 from .mails import Account, Mails, Messages, Pace, Postman
 from .records import (
     Agenda,
@@ -42,6 +43,7 @@ class Desk:
     surveys: Surveys
     tours: Tours
     notes: Notes
+    groups: Groups
 
 
 __all__ = [
@@ -52,6 +54,7 @@ __all__ = [
     "Documents",
     "Downloads",
     "Events",
+    "Groups",
     "Limits",
     "Line",
     "Mails",

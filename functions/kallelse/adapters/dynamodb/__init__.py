@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...ports import Desk
 from .agenda import TableAgenda
 from .events import TableEvents
+from .groups import TableGroups
 from .limits import TableLimits
 from .mails import TableMails
 from .messages import TableMessages
@@ -37,6 +38,7 @@ def open_desk(table: Table) -> Desk:
         surveys=TableSurveys(table),
         tours=TableTours(table),
         notes=TableNotes(table),
+        groups=TableGroups(table),
     )
 
 

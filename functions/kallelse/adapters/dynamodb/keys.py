@@ -168,6 +168,11 @@ def claim(tour_id: str, person: str) -> Key:
     return {"pk": f"TOUR#{tour_id}", "sk": f"PERSON#{person}"}
 
 
+def groups(event_id: str) -> Key:
+    """The allocation of participants to dialogue groups."""
+    return {"pk": event_partition(event_id), "sk": "GROUPS"}
+
+
 def token(digest: str) -> Key:
     """What a personal link opens."""
     return {"pk": f"TOKEN#{digest}", "sk": "TOKEN"}

@@ -10,11 +10,11 @@ from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 
 from ...errors import KallelseError, NotFound
 from ...http import problem
-from . import events, mails, messages, notes, registrations, summaries, surveys, tours
+from . import events, groups, mails, messages, notes, registrations, summaries, surveys, tours
 from .wiring import organiser
 
 app = APIGatewayHttpResolver()
-for routes in (events, registrations, mails, messages, summaries, surveys, tours, notes):
+for routes in (events, registrations, mails, messages, summaries, surveys, tours, notes, groups):
     app.include_router(routes.router)
 
 

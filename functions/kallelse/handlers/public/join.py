@@ -6,6 +6,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 
 from ... import joining
+from ...dialogues import own_group
 from ...errors import Refused
 from ...http import see_other
 from .wiring import calendar_file, event_page, wiring
@@ -25,6 +26,7 @@ def show_join_link(token: str) -> Response[str]:
         registration=registration,
         action=f"/join/{token}",
         phase=phase.value,
+        group=own_group(wiring().desk, record.event, registration),
     )
 
 
