@@ -23,9 +23,10 @@ none is found or the bound is reached; that is a local optimum.
 
 Kept up (``improve=False``), M comes straight after L and R: whoever is in a group stays there, a
 newcomer goes where P and K rise least among the groups that are not full, and others move only when a
-group would otherwise have too few or too many. While the number of groups stays the same and nobody is
+group would otherwise have too few or too many. While each language keeps its groups and nobody is
 pinned, one who leaves makes at most one other move, and one who comes makes nobody move. When the sizes
-call for a group more or less, about as many move as a group has.
+call for a group more or less, at most ``least - 1`` move; when a group changes its language, also those
+who were in it.
 """
 
 from __future__ import annotations

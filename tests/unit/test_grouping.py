@@ -113,6 +113,27 @@ def test_one_who_leaves_or_comes_moves_hardly_anybody(number: int) -> None:
     assert len(came.moves) <= (0 if len(came.members) == len(first.members) else PLAN.least - 1)
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_through_a_long_coming_and_going_few_move(seed: int) -> None:
+    chance = random.Random(seed)  # noqa: S311
+    groups = tuple((f"g{each}", None) for each in range(14)) if seed % 2 else None
+    plan, persons = replace(PLAN, groups=groups), people(chance.randint(20, 90), seed)
+    result = allocate(persons, plan)
+    for step in range(60):
+        before, comes = result, chance.random() < 0.5
+        if comes:
+            persons = [*persons, replace(chance.choice(persons), id=f"new{step}")]
+        else:
+            persons = [each for each in persons if each is not persons[step % len(persons)]]
+        result = allocate(persons, plan, places(before), improve=False)
+        if result.languages == before.languages:
+            assert len(result.moves) <= (0 if comes else 1)
+        elif len(result.languages.items() & before.languages.items()) == min(
+            len(result.languages), len(before.languages)
+        ):
+            assert len(result.moves) < plan.least
+
+
 def test_making_it_again_moves_nobody() -> None:
     persons = people(500)
     assert allocate(persons, PLAN, places(allocate(persons, PLAN))).moves == {}
