@@ -24,6 +24,7 @@ from .models import (
     Registration,
     Summary,
     SummaryState,
+    TourRecord,
     in_language,
 )
 from .ports import Desk, Downloads
@@ -89,6 +90,26 @@ def archive(desk: Desk, event_id: str) -> tuple[EventRecord, list[Summary]]:
     if not record.event.archive:
         raise NotFound("the event has no public summaries")
     return record, list(published(desk, record.event).values())
+
+
+def tour_archive(
+    desk: Desk, tour: TourRecord, language: Language
+) -> list[tuple[EventRecord, Summary | None]]:
+    """The stops that show their summaries to everybody, by date, each with its newest published one.
+
+    In the language if there is one in it, else in the first that there is. Raises NotFound when no stop
+    shows any.
+    """
+    records = [desk.events.get(stop.event_id) for stop in tour.stops]
+    shown = [record for record in records if record.event.archive]
+    if not shown:
+        raise NotFound("the tour has no public summaries")
+    shown.sort(key=lambda record: record.event.starts_at)
+    return [(record, _in(published(desk, record.event), language)) for record in shown]
+
+
+def _in(summaries: dict[Language, Summary], language: Language) -> Summary | None:
+    return summaries.get(language) or next(iter(summaries.values()), None)
 
 
 def distribution(desk: Desk, event: Event) -> list[dict[str, Any]]:

@@ -143,7 +143,8 @@ def publish(
         if registration.state is RegistrationState.CONFIRMED
     ]
     text = documents.get(summary.source_key)
-    stored = documenting.store(documents, renderer, record, summary, text, confirmed)
+    themes = record.event.dialogue.themes if record.event.dialogue else ()
+    stored = documenting.store(documents, renderer, record, summary, text, confirmed, themes)
     created = [
         mail
         for recipient in _recipients(record.event, summary.language, confirmed)

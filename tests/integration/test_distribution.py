@@ -14,6 +14,7 @@ from tests.conftest import ROOT
 from tests.letters import BASE, body
 from tests.people import found, registered
 from tests.summaries import TO_APPROVAL, a_draft, approved, moved, publish
+from tests.tours import changed_stop, toured
 from tests.visiting import NOW, Ask, Time, opened, text
 
 from kallelse import exporting, managing
@@ -185,6 +186,24 @@ def test_the_archive_shows_what_is_published_to_everybody_if_the_event_says_so(
     opened(desk, recipients=BODIES)
     assert ask("GET", path)["statusCode"] == 404
     assert ask("GET", "/events/seminarium/xx/summaries")["statusCode"] == 404
+
+
+def test_the_archive_of_a_tour_shows_the_stops_that_show_theirs_by_date(
+    desk: Desk, bucket: Documents, ask: Ask
+) -> None:
+    toured(desk)
+    path = "/tours/turne/fi/summaries"
+    assert ask("GET", path)["statusCode"] == 404
+    for event_id in ("seminarium", "vasa"):
+        changed_stop(desk, event_id, archive=True)
+    approved(desk, bucket, "# Utfall\n\n*Svenska*")
+    publish(desk, bucket)
+    page = ask("GET", path)
+    assert page["statusCode"] == 200
+    told = text(page)
+    assert told.index("Seminaari") < told.index("Utfall") < told.index("Vasa") < told.index("ei ole vielä")
+    assert '<div class="written" lang="sv">' in page["body"]
+    assert "Åbo" not in told
 
 
 def test_reading_changes_nothing_but_the_first_opening(

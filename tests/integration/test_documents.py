@@ -334,6 +334,26 @@ def test_publishing_records_the_checksums_of_the_documents(desk: Desk, bucket: B
     assert desk.summaries.approved() == []
 
 
+def test_a_published_document_names_what_the_groups_talked_about_once(
+    desk: Desk, bucket: BucketDocuments
+) -> None:
+    dialogue = {
+        "size": {"least": 2, "most": 5},
+        "prompts": [{"sv": "Vad är öppenhet?"}],
+        "groups": [
+            {"id": "a", "name": {"sv": "A"}},
+            {"id": "b", "name": {"sv": "B"}, "prompts": [{"sv": "Vad är öppenhet?"}, {"sv": "Och tillit?"}]},
+        ],
+    }
+    event = an_event(dialogue=dialogue)
+    record = editing.apply(desk, event, frozenset({"webbseminarium.example"}), NOW - timedelta(days=30))
+    summary = summarising.hand_in(desk, bucket, record, "sv", TEXT, "kansliet", NOW)
+    summarising.publish(desk, bucket, RENDERER, moved(desk, summary, *TO_APPROVAL), NOW)
+    told = stored("md").decode()
+    assert told.count("Vad är öppenhet?") == 1
+    assert told.index("Gruppernas teman") < told.index("Och tillit?") < told.index("Diskussionerna")
+
+
 @pytest.mark.parametrize("name", ["public", "admin", "dispatcher", "mailer", "feedback", "publisher"])
 def test_no_handler_loads_the_typesetter_before_a_summary_is_published(name: str) -> None:
     code = f"import sys, kallelse.handlers.{name}; print(*sys.modules)"

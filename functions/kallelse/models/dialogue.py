@@ -62,6 +62,12 @@ class Dialogue(Model):
             raise ValueError("groups must have different ids")
         return self
 
+    @property
+    def themes(self) -> tuple[Text, ...]:
+        """What the groups talk about, each once: the prompts of the event and of single groups."""
+        found = [*self.prompts, *(prompt for group in self.groups for prompt in group.prompts)]
+        return tuple(prompt for n, prompt in enumerate(found) if prompt not in found[:n])
+
     def texts(self) -> list[tuple[str, Text]]:
         """Every text, by its place in the event file."""
         found = [(f"dialogue.prompts.{n}", prompt) for n, prompt in enumerate(self.prompts)]

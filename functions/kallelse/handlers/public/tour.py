@@ -10,6 +10,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 
 from ... import forms, proving
+from ...distributing import tour_archive
 from ...errors import (
     FieldError,
     FormRefused,
@@ -25,7 +26,7 @@ from ...registering import Answer, Submission, register
 from ...touring import StopNow, bookable, stops_of, tour_named
 from .event import MAX_OWN_FIELDS, OWN_FIELDS, resend, submission_in
 from .guard import Values, nonce_of
-from .wiring import REASONS, known, source_of, wiring
+from .wiring import REASONS, documents, known, source_of, wiring
 
 CHOSEN = "stops"
 """The checkboxes of the stops."""
@@ -73,13 +74,29 @@ def _page(
 
 
 def _rendered(
-    name: str, language: str, tour: TourRecord, status: HTTPStatus = HTTPStatus.OK, **context: Any
+    name: str,
+    language: str,
+    tour: TourRecord,
+    status: HTTPStatus = HTTPStatus.OK,
+    part: str = "",
+    **context: Any,
 ) -> Response[str]:
     languages = wiring().renderer.languages()
     address = f"/tours/{tour.series.id}"
-    context |= {"switch": [(each, f"{address}/{each}") for each in languages], "languages": languages}
+    context |= {"switch": [(each, f"{address}/{each}{part}") for each in languages], "languages": languages}
     html = wiring().renderer.render(f"web/{name}.html", language, tour=tour, now=wiring().now(), **context)
     return page(html, status)
+
+
+@router.get("/tours/<tour_id>/<language>/summaries")
+def show_tour_archive(tour_id: str, language: str) -> Response[str]:
+    """The published summaries of the stops that show theirs, for everybody."""
+    language, tour = known(language), tour_named(wiring().desk, tour_id)
+    stops = [
+        (record.event, summary, documents().get(summary.source_key) if summary else None)
+        for record, summary in tour_archive(wiring().desk, tour, language)
+    ]
+    return _rendered("tour-summaries", language, tour, part="/summaries", stops=stops, event=None)
 
 
 @router.post("/tours/<tour_id>/<language>/registrations")
