@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from rich.table import Table
 
-from .after import organiser_asks, summaries, totals
+from .after import corrected, organiser_asks, reading, summaries, totals
 from .before import (
     a_place_changes_hands,
     join_links,
@@ -19,23 +19,34 @@ from .before import (
     too_late,
 )
 from .cloud import LocalCloud, deploy, emulator, free_port
+from .dialogue import groups, groups_afterwards, notes, thanks
 from .front import front
 from .life import EVENT, OUTPUT, Life, console
 from .package import ROOT
 from .people import participants
+from .tour import archive, summaries_of_the_tour, the_tour
 
 
 def live(life: Life) -> None:
     """Everything from the invitation to the summaries."""
     people = participants()
     registration(life, people)
+    the_tour(life, people)
     a_place_changes_hands(life, people)
     too_late(life)
     organisers_write(life, people)
+    groups(life)
     join_links(life, people)
+    groups_afterwards(life)
     meeting(life, people)
+    notes(life)
     organiser_asks(life)
+    thanks(life, people)
     summaries(life, people)
+    corrected(life)
+    reading(life)
+    summaries_of_the_tour(life)
+    archive(life)
 
 
 @contextmanager

@@ -59,20 +59,25 @@ class Life:
     def admin(self, method: str, path: str, body: bytes | None = None, kind: str = "application/json") -> Any:
         """What the admin endpoint answers. Raises RuntimeError when it refuses."""
         headers = {"Authorization": f"Bearer {self.cloud.token}", "Content-Type": kind}
-        answer = self.request(method, f"/admin/events/{EVENT}{path}", body=body, headers=headers)
+        address = path if path.startswith("/admin/") else f"/admin/events/{EVENT}{path}"
+        answer = self.request(method, address, body=body, headers=headers)
         if answer.status >= 400:
             raise RuntimeError(answer.data.decode())
         return json.loads(answer.data)
 
-    def open_form(self) -> str:
+    def ask(self, method: str, path: str, content: dict[str, Any]) -> Any:
+        """What the admin endpoint answers to JSON."""
+        return self.admin(method, path, json.dumps(content).encode())
+
+    def open_form(self, path: str = f"/events/{EVENT}/sv") -> str:
         """Open the page with the form, and give the stamp that the form carries."""
-        text = self.request("GET", f"/events/{EVENT}/sv").data.decode()
+        text = self.request("GET", path).data.decode()
         found = re.search(r'name="proof" value="([^"]+)"', text)
         return found[1] if found else ""
 
-    def register(self, person: dict[str, str], proof: str, name: str) -> tuple[int, str]:
+    def register(self, person: dict[str, str], proof: str, name: str, event: str = EVENT) -> tuple[int, str]:
         """Submit the form."""
-        address = f"/events/{EVENT}/sv/registrations"
+        address = f"/events/{event}/sv/registrations"
         fields = person | {"proof": proof}
         return self.page(name, "POST", address, fields=fields, encode_multipart=False)
 
