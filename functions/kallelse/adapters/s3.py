@@ -6,16 +6,31 @@ from base64 import b64encode
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NoConnection
 
-from ..errors import SummaryNotFound
+from ..errors import SummaryNotFound, Unavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+
+
+BUSY = frozenset(
+    {
+        "SlowDown",
+        "InternalError",
+        "ServiceUnavailable",
+        "RequestTimeout",
+        "ConditionalRequestConflict",
+        "500",  # an answer without a body, as to HEAD, has only its status
+        "503",
+    }
+)
+"""The errors of S3 that the same request may not meet again in a moment (its API reference)."""
 
 
 @dataclass(frozen=True)
@@ -29,8 +44,8 @@ class BucketDocuments:
         body, charset = (content, "") if isinstance(content, bytes) else (content.encode(), "; charset=utf-8")
         digest = sha256(body)
         try:
-            self.client.put_object(
-                Bucket=self.bucket,
+            self._call(
+                "put_object",
                 Key=key,
                 Body=body,
                 ContentType=media_type + charset,
@@ -51,13 +66,28 @@ class BucketDocuments:
             raise SummaryNotFound("the text of the summary is gone") from error
 
     def _read(self, key: str) -> bytes:
-        return self.client.get_object(Bucket=self.bucket, Key=key)["Body"].read()
+        answer = self._call("get_object", Key=key)
+        try:
+            return bytes(answer["Body"].read())
+        except HTTPClientError as error:
+            raise Unavailable("the storage of documents broke off") from error
+
+    def _call(self, operation: str, **request: Any) -> Any:
+        """One request. Raises Unavailable when S3 does not keep up even after botocore's retries."""
+        try:
+            return getattr(self.client, operation)(Bucket=self.bucket, **request)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in BUSY:
+                raise Unavailable("the storage of documents does not keep up") from error
+            raise
+        except (NoConnection, HTTPClientError) as error:
+            raise Unavailable("the storage of documents cannot be reached") from error
 
     def address(self, key: str, valid: timedelta) -> str:
         """Keeps the promise of :class:`kallelse.ports.Downloads`."""
         where = {"Bucket": self.bucket, "Key": key}
         try:
-            self.client.head_object(Bucket=self.bucket, Key=key)
+            self._call("head_object", Key=key)
         except ClientError as error:
             # Without the right to list the bucket, S3 calls forbidden what is not there.
             if error.response["Error"]["Code"] in ("403", "404"):
