@@ -8,6 +8,9 @@ from pathlib import Path
 
 Clock = Callable[[], datetime]
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+"""From where instants are counted when they are numbers."""
+
 
 def system_clock() -> datetime:
     """The present instant."""

@@ -6,11 +6,12 @@ A participant whose address takes no mail does not know what is written there, s
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from pydantic import AwareDatetime
 
+from .clock import EPOCH
 from .errors import AlreadyChanged
 from .models import STALE, Mail, MailKind, MailState, Model, Registration, RegistrationState
 from .ports import Desk
@@ -18,7 +19,6 @@ from .ports import Desk
 ATTEMPTS = 5
 
 HOUR = timedelta(hours=1)
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 ORGANISER = "o-0"
 """Who is told of participants that cannot be reached: the first contact of the event."""

@@ -19,9 +19,10 @@ and all who had a seat on site.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 
+from .clock import EPOCH
 from .models import (
     Details,
     Event,
@@ -80,7 +81,7 @@ def reminders(event: Event, mode: Mode) -> list[Reminder]:
 
 def _slot(event: Event, when: timedelta | datetime) -> int:
     # Minutes before the start, of which there are fewer than of those since 1970: see LONGEST_BEFORE.
-    since = when if isinstance(when, timedelta) else event.time_of(when) - datetime(1970, 1, 1, tzinfo=UTC)
+    since = when if isinstance(when, timedelta) else event.time_of(when) - EPOCH
     return since // MINUTE
 
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from ...clock import EPOCH
 from ...errors import AlreadyChanged
 from ...models import Event, Mode
 from ...ports import Line, NoSeat, SeatBlock
@@ -42,8 +43,6 @@ ATTEMPTS = 10
 
 IN_TRANSACTION = 9
 """How many blocks change with one write, beside the check: DynamoDB Local takes no more, AWS takes 99."""
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
