@@ -87,7 +87,3 @@ class Claim(Model):
     event_id: Slug
     holder: str
     since: AwareDatetime
-
-    def is_for(self, other: Claim) -> bool:
-        """Whether both are for the same registration."""
-        return (self.event_id, self.holder) == (other.event_id, other.holder)
