@@ -23,12 +23,11 @@ from .models import (
     Recipient,
     Registration,
     Summary,
-    SummaryState,
     TourRecord,
     in_language,
 )
 from .ports import Desk, Downloads
-from .summarising import language_for
+from .summarising import language_for, newest_published
 
 VALID = timedelta(minutes=5)
 """How long the address of a file works."""
@@ -58,11 +57,7 @@ def reader(desk: Desk, secret: str) -> Reader:
 
 def published(desk: Desk, event: Event) -> dict[Language, Summary]:
     """The newest version that is published in each language, in the order that the event promises them."""
-    found = {
-        each.language: each
-        for each in desk.summaries.of_event(event.id)
-        if each.state is SummaryState.PUBLISHED
-    }
+    found = newest_published(desk, event.id)
     return {language: found[language] for language in event.summary_languages if language in found}
 
 

@@ -13,7 +13,7 @@ from . import markup, typesetting
 from .models import Event, EventRecord, Registration, Summary, Text, in_language
 from .ports import Documents
 from .rendering import Renderer, period
-from .seating import organisation_key
+from .seating import organisations_of
 
 MEDIA_TYPES = {"md": "text/markdown", "html": "text/html", "pdf": "application/pdf"}
 
@@ -54,14 +54,13 @@ def as_markdown(
     themes: Sequence[Text] = (),
 ) -> str:
     """The document as Markdown: the source of the other forms."""
-    organisations = {organisation_key(registration.participant) for registration in confirmed} - {None}
     return renderer.render(
         "document/summary.md",
         summary.language,
         event=event,
         text=markup.fitted(text, 3),
         participants=len(confirmed),
-        organisations=len(organisations),
+        organisations=len(organisations_of(confirmed)),
         themes=themes,
         corrects=summary.corrects,
         version=summary.version,

@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from . import markup
-from .models import Event, Language, Registration, RegistrationState, Summary, SummaryState, TourRecord
+from .models import Event, Language, RegistrationState, TourRecord
 from .ports import Desk, Documents
-from .seating import organisation_key
+from .seating import organisations_of
+from .summarising import newest_published
 
 if TYPE_CHECKING:
     # Only this route of the admin function writes such a text, so the others do not pay for it.
@@ -56,19 +57,6 @@ def _part(desk: Desk, documents: Documents, event_id: str, language: Language) -
         for each in desk.registrations.of_event(event_id)
         if each.state is RegistrationState.CONFIRMED and not event.cancelled
     ]
-    summary = _published(desk, event_id, language)
+    summary = newest_published(desk, event_id).get(language)
     source = documents.get(summary.source_key) if summary else None
-    return Part(event, len(confirmed), _organisations(confirmed), source and markup.fitted(source, BELOW))
-
-
-def _organisations(registrations: list[Registration]) -> frozenset[str]:
-    keys = (organisation_key(each.participant) for each in registrations)
-    return frozenset(key for key in keys if key)
-
-
-def _published(desk: Desk, event_id: str, language: Language) -> Summary | None:
-    """The newest version that was published."""
-    summary = desk.summaries.latest(event_id, language)
-    while summary and summary.state is not SummaryState.PUBLISHED:
-        summary = desk.summaries.get(event_id, language, summary.version - 1)
-    return summary
+    return Part(event, len(confirmed), organisations_of(confirmed), source and markup.fitted(source, BELOW))

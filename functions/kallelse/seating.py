@@ -19,6 +19,7 @@ releases a seat after losing a race: another request may have come to rely on it
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from .errors import AlreadyChanged, Refused, RegistrationClosed
@@ -49,6 +50,12 @@ def organisation_key(participant: Participant) -> str | None:
         return participant.organisation_code
     name = participant.organisation
     return " ".join(name.split()).casefold() if name else None
+
+
+def organisations_of(registrations: Iterable[Registration]) -> frozenset[str]:
+    """The organisations of the registrations, each once, under their keys."""
+    keys = (organisation_key(each.participant) for each in registrations)
+    return frozenset(key for key in keys if key)
 
 
 def count_in(desk: Desk, event: Event, participant: Participant, holder: str, now: datetime) -> bool:

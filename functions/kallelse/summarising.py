@@ -101,6 +101,12 @@ def add(
     return summary
 
 
+def newest_published(desk: Desk, event_id: str) -> dict[Language, Summary]:
+    """The newest version that is published in each language: one query."""
+    versions = desk.summaries.of_event(event_id)
+    return {each.language: each for each in versions if each.state is SummaryState.PUBLISHED}
+
+
 def tidy(markdown: str) -> str:
     """The text as it is stored: with the line ends of Unix, and without the mark that some editors set."""
     return markdown.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
