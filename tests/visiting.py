@@ -10,7 +10,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 import boto3
-from tests.conftest import an_event, utc
+import pytest
+from tests.conftest import ROOT, an_event, utc
 
 from kallelse import editing
 from kallelse.models import EventRecord, Registration
@@ -50,6 +51,28 @@ class Time:
 
     def __call__(self) -> datetime:
         return self.now
+
+
+def set_up_admin(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The settings of the admin function in the local cloud, which lets "Bearer right" in."""
+    settings = {
+        "TABLE": "kallelse",
+        "BUCKET": "bucket",
+        "TEMPLATES": str(ROOT / "templates"),
+        "MEETING_HOSTS": "webbseminarium.example",
+        "SENDER": "kallelse@desk.example",
+        "LOCAL": "1",
+        "LOCAL_TOKEN": "right",
+    }
+    for name, value in settings.items():
+        monkeypatch.setenv(f"KALLELSE_{name}", value)
+
+
+def make_bucket() -> None:
+    """The bucket of those settings."""
+    boto3.client("s3").create_bucket(
+        Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": "eu-north-1"}
+    )
 
 
 def request(method: str, path: str, fields: dict[str, Any], source: str = "192.0.2.1") -> dict[str, Any]:

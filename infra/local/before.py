@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 
 from .dialogue import GUESTS
@@ -116,11 +115,11 @@ def organisers_write(life: Life, people: list[dict[str, str]]) -> None:
         "body": {"sv": "Turnén har **fler orter**.", "fi": "Kiertueella on **muitakin paikkakuntia**."},
         "selection": {"states": ["waiting"]},
     }
-    trial = life.admin("POST", "/messages", json.dumps(draft | {"dry_run": True}).encode())
+    trial = life.ask("POST", "/messages", draft | {"dry_run": True})
     seen = "Turnén har **fler orter**." in trial["preview"]["text"]
     life.check("a message to those who wait: tried, seen", (9, True), (trial["recipients"], seen))
     before = len(life.cloud.sent)
-    life.admin("POST", "/messages", json.dumps(draft).encode())
+    life.ask("POST", "/messages", draft)
     kinds = Counter(map(kind_of, life.deliver()[before:]))
     life.check("the message: sent", {"message": 9}, dict(kinds))
     registrations = life.admin("GET", "/registrations")["registrations"]

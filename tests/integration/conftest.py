@@ -7,10 +7,9 @@ from base64 import b64encode
 from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
 from tests.conftest import ROOT
-from tests.visiting import Ask, Time, request
+from tests.visiting import Ask, Time, make_bucket, request, set_up_admin
 
 from kallelse.ports import Desk
 
@@ -41,20 +40,8 @@ def ask(desk: Desk, time: Time, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ask
 @pytest.fixture
 def organise(desk: Desk, time: Time, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ask]:
     """Calls the admin handler as an organiser of the example event."""
-    boto3.client("s3").create_bucket(
-        Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": "eu-north-1"}
-    )
-    settings = {
-        "TABLE": "kallelse",
-        "BUCKET": "bucket",
-        "TEMPLATES": str(ROOT / "templates"),
-        "MEETING_HOSTS": "webbseminarium.example",
-        "SENDER": "kallelse@desk.example",
-        "LOCAL": "1",
-        "LOCAL_TOKEN": "right",
-    }
-    for name, value in settings.items():
-        monkeypatch.setenv(f"KALLELSE_{name}", value)
+    make_bucket()
+    set_up_admin(monkeypatch)
     monkeypatch.setattr("kallelse.config.system_clock", time)
     from kallelse.handlers import admin
     from kallelse.handlers.admin.wiring import wiring as admin_wiring

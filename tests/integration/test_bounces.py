@@ -13,7 +13,7 @@ import pytest
 from tests.conftest import ROOT
 from tests.letters import BASE, Shelf, body
 from tests.people import registered
-from tests.visiting import MINUTE, NOW, opened, request
+from tests.visiting import MINUTE, NOW, opened, request, set_up_admin
 
 from kallelse import dispatching, feedback, managing
 from kallelse.composing import Composer
@@ -201,16 +201,7 @@ def test_the_organiser_sees_whom_no_mail_reaches(desk: Desk, monkeypatch: pytest
 
 def _undeliverable(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """What the list of registrations says of each, by name."""
-    settings = {
-        "TABLE": "kallelse",
-        "BUCKET": "b",
-        "MEETING_HOSTS": "x",
-        "SENDER": "kallelse@desk.example",
-        "LOCAL": "1",
-        "LOCAL_TOKEN": "right",
-    }
-    for name, value in settings.items():
-        monkeypatch.setenv(f"KALLELSE_{name}", value)
+    set_up_admin(monkeypatch)
     from kallelse.handlers import admin
     from kallelse.handlers.admin.wiring import wiring as admin_wiring
 

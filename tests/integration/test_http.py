@@ -11,10 +11,9 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-import boto3
 import pytest
 from tests.conftest import ROOT, an_event, utc
-from tests.visiting import FORM, URLENCODED, Ask, everything
+from tests.visiting import FORM, URLENCODED, Ask, everything, make_bucket, set_up_admin
 
 from kallelse import editing, managing, proving
 from kallelse.models import Mail, MailKind, MailState, Mode, Registration, RegistrationState
@@ -25,20 +24,8 @@ from kallelse.registering import registration_id
 @pytest.fixture
 def ask(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ask]:
     """Calls a handler with its settings, on the table of the desk."""
-    boto3.client("s3").create_bucket(
-        Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": "eu-north-1"}
-    )
-    settings = {
-        "TABLE": "kallelse",
-        "BUCKET": "bucket",
-        "TEMPLATES": str(ROOT / "templates"),
-        "MEETING_HOSTS": "webbseminarium.example",
-        "SENDER": "kallelse@desk.example",
-        "LOCAL": "1",
-        "LOCAL_TOKEN": "right",
-    }
-    for name, value in settings.items():
-        monkeypatch.setenv(f"KALLELSE_{name}", value)
+    make_bucket()
+    set_up_admin(monkeypatch)
     monkeypatch.setattr("kallelse.config.system_clock", lambda: utc("2020-08-20T09:00"))
     from kallelse.handlers import admin, public
     from kallelse.handlers.admin.wiring import wiring as admin_wiring
