@@ -88,6 +88,14 @@ def request(method: str, path: str, fields: dict[str, Any], source: str = "192.0
     }
 
 
+def whatever_it_is(handler: Any, called: dict[str, Any]) -> Any:
+    """What the admin handler answers; a change that must say what it is meant for takes what there is."""
+    answer = handler(called, None)
+    if answer["statusCode"] != 428:
+        return answer
+    return handler(called | {"headers": called["headers"] | {"if-match": "*"}}, None)
+
+
 def opened(desk: Desk, **changes: Any) -> EventRecord:
     """The example event, changed, as stored."""
     return editing.apply(desk, an_event(**changes), frozenset({"webbseminarium.example"}), NOW)

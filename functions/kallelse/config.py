@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, EmailStr, Field, FilePath, field_validator, model_validator
 
 from .clock import Clock, system_clock, told_by
+from .models import Grant
 
 PREFIX = "KALLELSE_"
 
@@ -54,14 +56,27 @@ class PublicSettings(Settings):
     templates: Path = Path("/opt")
 
 
+class WayIn(StrEnum):
+    """How organisers are known: by IAM's signatures, or by the tokens of an OIDC issuer."""
+
+    IAM = "iam"
+    JWT = "jwt"
+
+
 class AdminSettings(Settings):
     """The admin function. ``meeting_hosts``: where join links may lead, separated by commas.
 
+    ``organiser_auth``: how organisers are known. ``grants``, for IAM: what each principal may do, as
+    ``arn=grant`` separated by commas or blanks; an ARN may end in ``*``. ``roles_claim``, for JWT: the
+    claim of a token that lists grants. How a grant is written tells :meth:`kallelse.models.Grant.parse`.
     ``sender`` and ``base_url`` are for previews; without ``base_url`` the API's own address is shown.
     """
 
     bucket: Name
     meeting_hosts: frozenset[str]
+    organiser_auth: WayIn = WayIn.IAM
+    grants: tuple[tuple[str, Grant], ...] = ()
+    roles_claim: Name = "roles"
     sender: EmailStr
     base_url: Address | None = None
     templates: Path = Path("/opt")
@@ -70,6 +85,14 @@ class AdminSettings(Settings):
     @classmethod
     def _if_any(cls, value: str) -> str | None:
         return value or None
+
+    @field_validator("grants", mode="before")
+    @classmethod
+    def _pairs(cls, value: str) -> tuple[tuple[str, Grant], ...]:
+        pairs = [each.rpartition("=") for each in value.replace(",", " ").split()]
+        if any(not principal for principal, _, _ in pairs):
+            raise ValueError("write each grant as arn=role, arn=role:event:id or arn=role:tour:id")
+        return tuple((principal, Grant.parse(grant)) for principal, _, grant in pairs)
 
     @field_validator("meeting_hosts", mode="before")
     @classmethod

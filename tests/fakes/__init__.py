@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kallelse.ports import Desk
 
+from .audit import FakeAudit, FakeReplies
 from .grouping import FakeGroups
 from .mailing import (
     FakeLimits,
@@ -41,6 +42,8 @@ def fake_desk() -> Desk:
         tours=FakeTours(),
         notes=FakeNotes(),
         groups=FakeGroups(),
+        audit=FakeAudit(),
+        replies=FakeReplies(),
     )
 
 

@@ -263,7 +263,7 @@ def test_a_file_that_is_no_summary_is_refused(
         ("GET", "/summaries/sv/x", None, 404),
         ("POST", "/summaries/sv/1/state", {"to": "approved"}, 404),
         ("POST", "/summaries/sv/1/state", {"to": "burnt"}, 422),
-        ("POST", "/summaries/sv/1/state", {"till": "draft"}, 400),
+        ("POST", "/summaries/sv/1/state", {"till": "draft"}, 422),
         ("GET", "/summaries/sv/1/diff", None, 404),
     ],
 )

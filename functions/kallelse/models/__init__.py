@@ -4,6 +4,8 @@ Instants are aware datetimes in UTC. An event file gives wall-clock times in the
 the properties named ``*_at`` of :class:`Event` turn them into instants.
 """
 
+from .access import Caller, Grant, Role
+from .audit import Entry
 from .dialogue import Allocation, Dialogue, Group, GroupSize, Transfer
 from .event import (
     Admission,
@@ -26,19 +28,20 @@ from .message import Draft, Message, MessageState, Selection
 from .note import Note
 from .record import Details, EventRecord
 from .registration import SEATED, Participant, Purpose, Registration, RegistrationState, Token
+from .reply import KEPT, UNDER_WAY, Reply
 from .series import Claim, Series, Stop, TourRecord
 from .summary import FOR_READERS, Move, Source, Summary, SummaryState
 from .survey import Remark, Survey, SurveyAnswer
 from .text import Language, Line, LongText, Model, Paragraphs, Slug, Text, in_language
 
 __all__ = [
-    "ABOUT_EVENT", "BULK", "FOR_READERS", "REPEATED", "SEATED", "STALE", "Admission", "Allocation",
-    "Asked", "Choice", "Claim", "Contact", "Details", "Dialogue", "Draft", "Event", "EventRecord",
-    "Form", "Format", "Group", "GroupSize", "Language", "Line", "LongText", "Mail", "MailKind",
-    "MailState", "Meeting", "Message", "MessageState", "Mode", "ModeOffer", "Model", "Move", "Note",
-    "OrganisationKind", "Paragraphs", "Participant", "ProgrammeItem", "Purpose", "Question",
-    "QuestionKind", "Recipient", "Registration", "RegistrationState", "Remark", "Selection", "Series",
-    "ShownWhen", "Slug", "Source", "Speaker", "StandardField", "Stop", "Summary", "SummaryState",
-    "Survey", "SurveyAnswer", "Text", "Thanks", "Token", "Tour", "TourRecord", "Transfer",
-    "in_language", "kind_in",
+    "ABOUT_EVENT", "BULK", "FOR_READERS", "KEPT", "REPEATED", "SEATED", "STALE", "UNDER_WAY",
+    "Admission", "Allocation", "Asked", "Caller", "Choice", "Claim", "Contact", "Details", "Dialogue",
+    "Draft", "Entry", "Event", "EventRecord", "Form", "Format", "Grant", "Group", "GroupSize",
+    "Language", "Line", "LongText", "Mail", "MailKind", "MailState", "Meeting", "Message",
+    "MessageState", "Mode", "ModeOffer", "Model", "Move", "Note", "OrganisationKind", "Paragraphs",
+    "Participant", "ProgrammeItem", "Purpose", "Question", "QuestionKind", "Recipient", "Registration",
+    "RegistrationState", "Remark", "Reply", "Role", "Selection", "Series", "ShownWhen", "Slug",
+    "Source", "Speaker", "StandardField", "Stop", "Summary", "SummaryState", "Survey", "SurveyAnswer",
+    "Text", "Thanks", "Token", "Tour", "TourRecord", "Transfer", "in_language", "kind_in",
 ]  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .audit import Audit, Replies
 from .groups import Groups
 from .mails import Account, Mails, Messages, Pace, Postman
 from .records import (
@@ -44,11 +45,14 @@ class Desk:
     tours: Tours
     notes: Notes
     groups: Groups
+    audit: Audit
+    replies: Replies
 
 
 __all__ = [
     "Account",
     "Agenda",
+    "Audit",
     "Change",
     "Desk",
     "Documents",
@@ -66,6 +70,7 @@ __all__ = [
     "Quota",
     "Quotas",
     "Registrations",
+    "Replies",
     "SeatBlock",
     "Seats",
     "Summaries",

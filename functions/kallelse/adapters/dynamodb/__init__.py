@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...ports import Desk
 from .agenda import TableAgenda
+from .audit import TableAudit
 from .events import TableEvents
 from .groups import TableGroups
 from .limits import TableLimits
@@ -13,6 +14,7 @@ from .notes import TableNotes
 from .pace import TablePace
 from .quotas import TableQuotas
 from .registrations import TableRegistrations, registration_in
+from .replies import TableReplies
 from .seats import TableSeats
 from .summaries import TableSummaries
 from .surveys import TableSurveys
@@ -39,6 +41,8 @@ def open_desk(table: Table) -> Desk:
         tours=TableTours(table),
         notes=TableNotes(table),
         groups=TableGroups(table),
+        audit=TableAudit(table),
+        replies=TableReplies(table),
     )
 
 

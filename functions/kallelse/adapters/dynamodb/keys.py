@@ -173,6 +173,34 @@ def groups(event_id: str) -> Key:
     return {"pk": event_partition(event_id), "sk": "GROUPS"}
 
 
+AUDIT = "AUDIT#"
+"""What the sort keys of the entries of the audit log begin with."""
+
+EVERYWHERE = "DESK"
+"""The partition of what belongs to no event and to no tour."""
+
+
+def audited(event_id: str | None, tour_id: str | None) -> str:
+    """The partition of the log of an event, of a tour, or of what was done everywhere."""
+    if event_id:
+        return event_partition(event_id)
+    return f"TOUR#{tour_id}" if tour_id else EVERYWHERE
+
+
+def audit(event_id: str | None, tour_id: str | None, at: datetime, entry_id: str) -> Key:
+    """The beginning of an entry of the audit log, which sorts by time."""
+    return {"pk": audited(event_id, tour_id), "sk": f"{AUDIT}{instant(at)}#{entry_id}"}
+
+
+REPLIES = "REPLY#"
+"""What the sort keys of answers to requests that may come again begin with."""
+
+
+def reply(event_id: str | None, digest: str) -> Key:
+    """The answer to a request that may come again."""
+    return {"pk": audited(event_id, None), "sk": f"{REPLIES}{digest}"}
+
+
 def token(digest: str) -> Key:
     """What a personal link opens."""
     return {"pk": f"TOKEN#{digest}", "sk": "TOKEN"}

@@ -1,21 +1,41 @@
-"""The organisers' endpoint: JSON under /admin, for callers whom IAM let in."""
+"""The organisers' endpoint: JSON under /admin. Every route is declared by :func:`.routing.route`."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
-from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 
-from ...errors import KallelseError, NotFound
+from ...errors import KallelseError, NotFound, WrongMethod
 from ...http import problem
-from . import events, groups, mails, messages, notes, registrations, summaries, surveys, tours
-from .wiring import organiser
+from ...observability import logger
+from . import (
+    audit,
+    describing,
+    events,
+    groups,
+    mails,
+    messages,
+    notes,
+    registrations,
+    summaries,
+    surveys,
+    tours,
+)
+from .routing import ROUTES, Route
+from .serving import serve
 
 app = APIGatewayHttpResolver()
-for routes in (events, registrations, mails, messages, summaries, surveys, tours, notes, groups):
-    app.include_router(routes.router)
+
+
+def _serving(route: Route) -> Callable[..., Response[str]]:
+    return lambda **names: serve(route, app.current_event, names)
+
+
+for each in ROUTES:
+    app.route(each.path, each.method)(_serving(each))
 
 
 @app.exception_handler(KallelseError)  # type: ignore[untyped-decorator]
@@ -23,19 +43,27 @@ def _refuse(error: KallelseError) -> Response[str]:
     return problem(error)
 
 
+@app.exception_handler(Exception)  # type: ignore[untyped-decorator]
+def _apologise(error: Exception) -> Response[str]:
+    # The type only: the text of a foreign exception may hold personal data.
+    logger.error("unexpected error", extra={"error": type(error).__name__})
+    return problem(KallelseError("something went wrong here; it was written down"))
+
+
 @app.not_found
 def _nowhere(error: NotFoundError) -> Response[str]:
+    allowed = [route.method for route in ROUTES if route.leads_to(app.current_event.path)]
+    if allowed:
+        return problem(WrongMethod(allowed))
     return problem(NotFound("there is nothing at this address"))
-
-
-def _guard(resolver: APIGatewayHttpResolver, route: NextMiddleware) -> Response[str]:
-    organiser(resolver.current_event)
-    return route(resolver)
-
-
-app.use(middlewares=[_guard])
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer a request."""
     return app.resolve(event, context)
+
+
+__all__ = [
+    "app", "audit", "describing", "events", "groups", "handler", "mails", "messages", "notes",
+    "registrations", "summaries", "surveys", "tours",
+]  # fmt: skip

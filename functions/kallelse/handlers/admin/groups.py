@@ -2,45 +2,42 @@
 
 from __future__ import annotations
 
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.api_gateway import Router
+from typing import Any
+
+from pydantic import RootModel
 
 from ... import dialogues
-from ...errors import FieldError, InvalidInput
-from ...http import answer, body_of
-from .wiring import MAX_BODY, object_in, wiring
+from ...models import Role
+from .routing import route
+from .targets import GROUPS
+from .wiring import wiring
 
-router = Router()  # type: ignore[no-untyped-call]
+OF_EVENT = "/admin/events/<event_id>/groups"
 
 
-@router.post("/admin/events/<event_id>/groups")
-def make_groups(event_id: str) -> Response[str]:
+class Pins(RootModel[dict[str, str | None]]):
+    """The group of each registration, by their ids; None lets it go."""
+
+
+@route("POST", OF_EVENT, needs=Role.ORGANISER, target=GROUPS)
+def make_groups(event_id: str) -> dict[str, Any]:
     """Allocate the participants to groups, or improve the allocation that there is."""
     settings, desk, _ = wiring()
     record = desk.events.get(event_id)
-    return answer(dialogues.report(desk, record, dialogues.make(desk, record, settings.clock())))
+    return dialogues.report(desk, record, dialogues.make(desk, record, settings.clock()))
 
 
-@router.get("/admin/events/<event_id>/groups")
-def get_groups(event_id: str) -> Response[str]:
+@route("GET", OF_EVENT, needs=Role.VIEWER, target=GROUPS)
+def get_groups(event_id: str) -> dict[str, Any]:
     """The groups as they are, with who moved since they were made."""
     desk = wiring()[1]
     record = desk.events.get(event_id)
-    return answer(dialogues.report(desk, record, dialogues.allocation(desk, record)))
+    return dialogues.report(desk, record, dialogues.allocation(desk, record))
 
 
-@router.put("/admin/events/<event_id>/groups/pins")
-def pin_people(event_id: str) -> Response[str]:
+@route("PUT", f"{OF_EVENT}/pins", needs=Role.ORGANISER, target=GROUPS)
+def pin_people(event_id: str, body: Pins) -> dict[str, Any]:
     """Put people into groups, by the ids of registrations; null lets them go again."""
     settings, desk, _ = wiring()
-    pins = _pins_in(body_of(router.current_event, ("application/json",), MAX_BODY))
     record = desk.events.get(event_id)
-    return answer(dialogues.report(desk, record, dialogues.pin(desk, record, pins, settings.clock())))
-
-
-def _pins_in(body: str) -> dict[str, str | None]:
-    content = object_in(body)
-    wrong = [who for who, group in content.items() if group is not None and not isinstance(group, str)]
-    if wrong:
-        raise InvalidInput(*(FieldError(who, "invalid", "write a group's id, or null") for who in wrong))
-    return content
+    return dialogues.report(desk, record, dialogues.pin(desk, record, body.root, settings.clock()))

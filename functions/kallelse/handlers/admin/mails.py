@@ -2,35 +2,41 @@
 
 from __future__ import annotations
 
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.api_gateway import Router
+from typing import Annotated, Any
 
-from ...errors import FieldError, InvalidInput, NotFound
-from ...http import answer, body_of
+from pydantic import Field
+
 from ...mailing import decide
-from .wiring import MAX_BODY, fields_in, wiring
+from ...models import Model, Role
+from .routing import route
+from .targets import MAIL
+from .wiring import wiring
 
-router = Router()  # type: ignore[no-untyped-call]
+
+class _Which(Model):
+    """``stuck``: only those that await a decision."""
+
+    stuck: bool = False
 
 
-@router.get("/admin/events/<event_id>/mails")
-def list_mails(event_id: str) -> Response[str]:
+class Decision(Model):
+    """``again``: true sends the mail again, false leaves it."""
+
+    again: Annotated[bool, Field(strict=True)]
+
+
+@route("GET", "/admin/events/<event_id>/mails", needs=Role.VIEWER)
+def list_mails(event_id: str, query: _Which) -> dict[str, Any]:
     """The mails of the event and where each stands; with ``?stuck=true`` those that await a decision."""
     desk = wiring()[1]
     desk.events.get(event_id)
-    stuck_only = router.current_event.query_string_parameters.get("stuck") == "true"
-    mails = [each for each in desk.mails.of_event(event_id) if each.stuck or not stuck_only]
-    return answer({"mails": [{"id": each.id} | each.model_dump(mode="json") for each in mails]})
+    mails = [each for each in desk.mails.of_event(event_id) if each.stuck or not query.stuck]
+    return {"mails": [{"id": each.id} | each.model_dump(mode="json") for each in mails]}
 
 
-@router.post("/admin/events/<event_id>/mails/<mail_id>/decision")
-def decide_on_mail(event_id: str, mail_id: str) -> Response[str]:
+@route("POST", "/admin/events/<event_id>/mails/<mail_id>/decision", needs=Role.ORGANISER, target=MAIL)
+def decide_on_mail(event_id: str, mail_id: str, body: Decision) -> dict[str, Any]:
     """Send a mail that is stuck again, or leave it: ``{"again": true}``."""
     settings, desk, _ = wiring()
-    content = fields_in(body_of(router.current_event, ("application/json",), MAX_BODY), {"again"})
-    if not isinstance(content["again"], bool):
-        raise InvalidInput(FieldError("again", "invalid", "say true to send it again, false to leave it"))
-    if not mail_id.startswith(f"{event_id}_"):
-        raise NotFound("there is no such mail")
-    mail = decide(desk, mail_id, again=content["again"], now=settings.clock())
-    return answer({"id": mail.id} | mail.model_dump(mode="json"))
+    mail = decide(desk, mail_id, again=body.again, now=settings.clock())
+    return {"id": mail.id} | mail.model_dump(mode="json")

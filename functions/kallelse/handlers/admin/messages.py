@@ -2,54 +2,45 @@
 
 from __future__ import annotations
 
-import re
 from http import HTTPStatus
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.api_gateway import Router
-from pydantic import ValidationError
 
 from ... import messaging
-from ...editing import problems
-from ...errors import InvalidInput, NotFound
-from ...http import answer, body_of
-from ...models import Draft, EventRecord, Message
-from .wiring import composer, object_in, organiser, wiring
-
-router = Router()  # type: ignore[no-untyped-call]
-
+from ...errors import NotFound
+from ...http import answer
+from ...models import Draft, EventRecord, Message, Role
+from .routing import JSON, Call, Media, route
+from .wiring import composer, wiring
 
 MAX_MESSAGE = 300_000
 """Bytes; a message with its selection, which must fit in one item of the table, 400 KB."""
 
 
-class _HandedIn(Draft):
+class MessageHandedIn(Draft):
     """The body of a message's request. ``dry_run``: only count the selected, and show the letter."""
 
     dry_run: bool = False
 
 
-@router.post("/admin/events/<event_id>/messages")
-def post_message(event_id: str) -> Response[str]:
+@route(
+    "POST", "/admin/events/<event_id>/messages",
+    needs=Role.ORGANISER, status=HTTPStatus.ACCEPTED, media=Media((JSON,), MAX_MESSAGE),
+)  # fmt: skip
+def post_message(event_id: str, body: MessageHandedIn, call: Call) -> Response[str]:
     """Hand in a message to a selection of the participants. The clock posts it soon after."""
     settings, desk, _ = wiring()
-    draft = _draft_in(body_of(router.current_event, ("application/json",), MAX_MESSAGE))
     record = desk.events.get(event_id)
-    if draft.dry_run:
-        return answer(_trial(record, draft))
-    message = messaging.hand_in(desk, record, draft, organiser(router.current_event), settings.clock())
+    if body.dry_run:
+        call.changed = False
+        return answer(_trial(record, body, call))
+    message = messaging.hand_in(desk, record, body, call.caller.name, settings.clock())
+    call.about["message"] = str(message.number)
     return answer(_told([message])[0], HTTPStatus.ACCEPTED)
 
 
-def _draft_in(body: str) -> _HandedIn:
-    try:
-        return _HandedIn.model_validate(object_in(body))
-    except ValidationError as error:
-        raise InvalidInput(*problems(error)) from error
-
-
-def _trial(record: EventRecord, draft: Draft) -> dict[str, Any]:
+def _trial(record: EventRecord, draft: Draft, call: Call) -> dict[str, Any]:
     """How many the message would go to, and what the first of them would get."""
     from ... import previewing
 
@@ -59,7 +50,7 @@ def _trial(record: EventRecord, draft: Draft) -> dict[str, Any]:
     if not selected:
         return {"recipients": 0, "preview": None}
     letter = previewing.preview_of_message(
-        composer(router.current_event), record, selected[0], draft, settings.clock()
+        composer(call.request), record, selected[0], draft, settings.clock()
     )
     shown = previewing.parts(letter)
     return {
@@ -78,20 +69,19 @@ def _told(messages: list[Message]) -> list[dict[str, Any]]:
     ]
 
 
-@router.get("/admin/events/<event_id>/messages")
-def list_messages(event_id: str) -> Response[str]:
+@route("GET", "/admin/events/<event_id>/messages", needs=Role.VIEWER)
+def list_messages(event_id: str) -> dict[str, Any]:
     """All messages without their texts, the oldest first, and how far each has come."""
     desk = wiring()[1]
     desk.events.get(event_id)
     told = _told(desk.messages.of_event(event_id))
-    return answer({"messages": [{name: each[name] for name in each if name != "body"} for each in told]})
+    return {"messages": [{name: each[name] for name in each if name != "body"} for each in told]}
 
 
-@router.get("/admin/events/<event_id>/messages/<number>")
-def get_message(event_id: str, number: str) -> Response[str]:
+@route("GET", "/admin/events/<event_id>/messages/<number>", needs=Role.VIEWER)
+def get_message(event_id: str, number: int) -> dict[str, Any]:
     """A message, and how far it has come."""
-    desk = wiring()[1]
-    message = desk.messages.get(event_id, int(number)) if re.fullmatch("[0-9]{1,6}", number) else None
+    message = wiring()[1].messages.get(event_id, number)
     if message is None:
         raise NotFound("there is no such message")
-    return answer(_told([message])[0])
+    return _told([message])[0]

@@ -5,61 +5,61 @@ from __future__ import annotations
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.api_gateway import Router
 
-from ...errors import FieldError, InvalidInput, NotFound
+from ...errors import FieldError, InvalidInput
 from ...feedback import undeliverable
 from ...http import answer, plain, sandboxed
-from ...models import Registration
-from ...ports import Desk
+from ...models import Model, Registration, Role
 from ...seating import promote
+from .routing import JSON, Call, route
+from .targets import REGISTRATION
 from .wiring import composer, wiring
 
-router = Router()  # type: ignore[no-untyped-call]
+ONE = "/admin/events/<event_id>/registrations/<registration_id>"
 
 
-@router.get("/admin/events/<event_id>/registrations")
-def list_registrations(event_id: str) -> Response[str]:
+class _Part(Model):
+    """``html`` or ``text``: that part of a letter alone."""
+
+    part: str | None = None
+
+
+@route("GET", "/admin/events/<event_id>/registrations", needs=Role.VIEWER)
+def list_registrations(event_id: str) -> dict[str, Any]:
     """All registrations, the first to arrive first, with those whom a mail did not reach."""
     desk = wiring()[1]
     desk.events.get(event_id)
     states = undeliverable(desk, event_id)
     shown = [
-        each.model_dump(mode="json", exclude={"outbox", "nonce"})
-        | {"undeliverable": states.get(each.mailbox)}
+        _shown(each) | {"undeliverable": states.get(each.mailbox)}
         for each in desk.registrations.of_event(event_id)
     ]
-    return answer({"registrations": shown})
+    return {"registrations": shown}
 
 
-@router.post("/admin/events/<event_id>/registrations/<registration_id>/promote")
-def promote_registration(event_id: str, registration_id: str) -> Response[str]:
+def _shown(registration: Registration) -> dict[str, Any]:
+    return registration.model_dump(mode="json", exclude={"outbox", "nonce"})
+
+
+@route("POST", f"{ONE}/promote", needs=Role.ORGANISER, target=REGISTRATION)
+def promote_registration(event_id: str, registration_id: str, call: Call) -> dict[str, Any]:
     """Seat one who waits, whatever the place in line; put first in line when no seat is free."""
     settings, desk, _ = wiring()
-    record, registration = desk.events.get(event_id), _registration(desk, event_id, registration_id)
-    promoted = promote(desk, record, registration, settings.clock())
-    return answer(promoted.model_dump(mode="json", exclude={"outbox", "nonce"}))
+    return _shown(promote(desk, desk.events.get(event_id), call.seen, settings.clock()))
 
 
-def _registration(desk: Desk, event_id: str, registration_id: str) -> Registration:
-    registration = desk.registrations.find(event_id, registration_id)
-    if registration is None:
-        raise NotFound("there is no such registration")
-    return registration
-
-
-@router.get("/admin/events/<event_id>/registrations/<registration_id>/preview/<kind>")
-def get_preview(event_id: str, registration_id: str, kind: str) -> Response[str]:
+@route(
+    "GET", f"{ONE}/preview/<kind>",
+    needs=Role.VIEWER, target=REGISTRATION, gives=(JSON, "text/html", "text/plain"),
+)  # fmt: skip
+def get_preview(event_id: str, registration_id: str, kind: str, query: _Part, call: Call) -> Response[str]:
     """What a mail of the kind would say to a participant; ``?part=html`` or ``text`` is that part alone."""
     from ... import previewing
 
     settings, desk, _ = wiring()
-    record, registration = desk.events.get(event_id), _registration(desk, event_id, registration_id)
-    named = previewing.kind_named(kind)
-    message = previewing.preview(
-        composer(router.current_event), record, registration, named, settings.clock()
-    )
-    return _part(previewing.parts(message), router.current_event.query_string_parameters.get("part"))
+    record, named = desk.events.get(event_id), previewing.kind_named(kind)
+    message = previewing.preview(composer(call.request), record, call.seen, named, settings.clock())
+    return _part(previewing.parts(message), query.part)
 
 
 def _part(letter: dict[str, Any], part: str | None) -> Response[str]:

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.api_gateway import Router
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from ... import reviewing
-from ...editing import problems
-from ...errors import FieldError, InvalidInput, NotFound
-from ...http import answer, body_of
-from ...models import Language, Model, Source, Summary, SummaryState
+from ...models import Language, Model, Role, Source, Summary, SummaryState
 from ...summarising import hand_in
-from .wiring import MAX_BODY, fields_in, object_in, organiser, translator, wiring
+from .routing import JSON, Call, Media, parsed, route
+from .targets import SUMMARY
+from .wiring import MAX_BODY, object_in, translator, wiring
 
-router = Router()  # type: ignore[no-untyped-call]
+ALL = "/admin/events/<event_id>/summaries"
+ONE = f"{ALL}/<language>/<version>"
 
 
-class _HandedIn(Model):
+class SummaryHandedIn(Model):
     """The body of a summary's request."""
 
     language: Language
@@ -29,21 +26,44 @@ class _HandedIn(Model):
     source: Source | None = None
 
 
-class _Wanted(Model):
+class WantedTranslations(Model):
     """The body of a request for translations."""
 
     to: Annotated[tuple[Language, ...], Field(min_length=1, max_length=10)]
 
 
-@router.post("/admin/events/<event_id>/summaries")
-def post_summary(event_id: str) -> Response[str]:
+class SummaryMove(Model):
+    """The body of a request to move a summary."""
+
+    to: SummaryState
+
+
+class _InLanguage(Model):
+    """The language of a file."""
+
+    language: str | None = None
+
+
+class _Against(Model):
+    """The version to compare with; None is the one before."""
+
+    against: int | None = Field(None, ge=1, le=9999)
+
+
+@route(
+    "POST", ALL,
+    needs=Role.ORGANISER, status=HTTPStatus.CREATED, media=Media((JSON, "text/markdown"), MAX_BODY),
+)  # fmt: skip
+def post_summary(event_id: str, query: _InLanguage, body: str, call: Call) -> dict[str, Any]:
     """Hand in a version, a draft: ``{"language": "sv", "markdown": "..."}``, or a file with ``?language=sv``.
 
     A file has the type text/markdown, and both are UTF-8. ``"source": {"language": "sv", "version": 2}``
     tells that a person has translated it from there.
     """
     settings, desk, documents = wiring()
-    draft = _draft_in(router.current_event)
+    in_json = call.request.headers["content-type"].startswith(JSON)
+    fields = object_in(body) if in_json else {"language": query.language, "markdown": body}
+    draft: SummaryHandedIn = parsed(SummaryHandedIn, fields)
     record = desk.events.get(event_id)
     if draft.source:
         reviewing.find(desk, event_id, draft.source.language, draft.source.version)
@@ -53,87 +73,64 @@ def post_summary(event_id: str) -> Response[str]:
         record,
         draft.language,
         draft.markdown,
-        organiser(router.current_event),
+        call.caller.name,
         settings.clock(),
         draft.source,
     )
-    return answer(_told(summary), HTTPStatus.CREATED)
-
-
-def _draft_in(request: Any) -> _HandedIn:
-    body = body_of(request, ("application/json", "text/markdown"), MAX_BODY)
-    if request.headers["content-type"].startswith("application/json"):
-        fields = object_in(body)
-    else:
-        fields = {"language": request.query_string_parameters.get("language"), "markdown": body}
-    try:
-        return _HandedIn.model_validate(fields)
-    except ValidationError as error:
-        raise InvalidInput(*problems(error)) from error
+    call.about |= {"language": summary.language, "version": str(summary.version)}
+    return _told(summary)
 
 
 def _told(summary: Summary) -> dict[str, Any]:
     return summary.model_dump(mode="json")
 
 
-@router.get("/admin/events/<event_id>/summaries")
-def list_summaries(event_id: str) -> Response[str]:
+@route("GET", ALL, needs=Role.VIEWER)
+def list_summaries(event_id: str) -> dict[str, Any]:
     """All versions without their texts, by language, the oldest first, and how each was moved."""
     desk = wiring()[1]
     desk.events.get(event_id)
     found = desk.summaries.of_event(event_id)
-    return answer({"summaries": [_told(each) | {"stale": each.is_stale(found)} for each in found]})
+    return {"summaries": [_told(each) | {"stale": each.is_stale(found)} for each in found]}
 
 
-@router.get("/admin/events/<event_id>/summaries/<language>/<version>")
-def get_summary(event_id: str, language: str, version: str) -> Response[str]:
+@route("GET", ONE, needs=Role.VIEWER, target=SUMMARY)
+def get_summary(event_id: str, language: str, version: int, call: Call) -> dict[str, Any]:
     """A version with its Markdown."""
-    summary = _found(event_id, language, version)
-    return answer(_told(summary) | {"markdown": _text(summary)})
+    return _told(call.seen) | {"markdown": _text(call.seen)}
 
 
-@router.post("/admin/events/<event_id>/summaries/<language>/<version>/state")
-def move_summary(event_id: str, language: str, version: str) -> Response[str]:
+@route("POST", f"{ONE}/state", needs=Role.ORGANISER, target=SUMMARY)
+def move_summary(event_id: str, language: str, version: int, body: SummaryMove, call: Call) -> dict[str, Any]:
     """Move a version: ``{"to": "in-review"}``, ``"approved"``, ``"withdrawn"`` or back to ``"draft"``."""
     settings, desk, _ = wiring()
-    content = fields_in(body_of(router.current_event, ("application/json",), MAX_BODY), {"to"})
-    if content["to"] not in set(SummaryState):
-        raise InvalidInput(FieldError("to", "not-a-choice", f"choose one of: {', '.join(SummaryState)}"))
-    summary, to = _found(event_id, language, version), SummaryState(content["to"])
-    return answer(_told(reviewing.move(desk, summary, to, organiser(router.current_event), settings.clock())))
+    return _told(reviewing.move(desk, call.seen, body.to, call.caller.name, settings.clock()))
 
 
-@router.get("/admin/events/<event_id>/summaries/<language>/<version>/diff")
-def get_difference(event_id: str, language: str, version: str) -> Response[str]:
+@route("GET", f"{ONE}/diff", needs=Role.VIEWER)
+def get_difference(event_id: str, language: str, version: int, query: _Against) -> dict[str, Any]:
     """What a version changed; with ``?against=N`` since version N, else since the one before."""
     summary = _found(event_id, language, version)
-    against = router.current_event.query_string_parameters.get("against") or str(summary.version - 1)
-    former = _found(event_id, language, against)
+    former = _found(event_id, language, query.against or version - 1)
     lines = reviewing.difference(_text(former), _text(summary))
-    return answer({"from": former.version, "to": summary.version, "lines": lines})
+    return {"from": former.version, "to": summary.version, "lines": lines}
 
 
-@router.post("/admin/events/<event_id>/summaries/<language>/<version>/translations")
-def post_translations(event_id: str, language: str, version: str) -> Response[str]:
+@route("POST", f"{ONE}/translations", needs=Role.ORGANISER, status=HTTPStatus.CREATED)
+def post_translations(event_id: str, language: str, version: int, body: WantedTranslations) -> dict[str, Any]:
     """Draft translations of an approved version by machine: ``{"to": ["en", "fi"]}``."""
     from ... import translating
 
     settings, desk, documents = wiring()
-    try:
-        wanted = _Wanted.model_validate(
-            object_in(body_of(router.current_event, ("application/json",), MAX_BODY))
-        )
-    except ValidationError as error:
-        raise InvalidInput(*problems(error)) from error
     source, record = _found(event_id, language, version), desk.events.get(event_id)
     drafts = translating.translate(
-        desk, documents, translator(), settings.templates, record, source, wanted.to, settings.clock()
+        desk, documents, translator(), settings.templates, record, source, body.to, settings.clock()
     )
-    return answer({"summaries": [_told(each) for each in drafts]}, HTTPStatus.CREATED)
+    return {"summaries": [_told(each) for each in drafts]}
 
 
-@router.get("/admin/events/<event_id>/summaries/<language>/<version>/compare")
-def compare_with_source(event_id: str, language: str, version: str) -> Response[str]:
+@route("GET", f"{ONE}/compare", needs=Role.VIEWER)
+def compare_with_source(event_id: str, language: str, version: int) -> dict[str, Any]:
     """A translation beside its source, paragraph by paragraph."""
     from ... import translating
 
@@ -141,23 +138,20 @@ def compare_with_source(event_id: str, language: str, version: str) -> Response[
     translation = _found(event_id, language, version)
     paragraphs = translating.compare(desk, documents, translation)
     stale = translation.is_stale(desk.summaries.of_event(event_id))
-    return answer(_told(translation) | {"stale": stale, "paragraphs": paragraphs})
+    return _told(translation) | {"stale": stale, "paragraphs": paragraphs}
 
 
-@router.get("/admin/events/<event_id>/distribution")
-def get_distribution(event_id: str) -> Response[str]:
+@route("GET", "/admin/events/<event_id>/distribution", needs=Role.VIEWER)
+def get_distribution(event_id: str) -> dict[str, Any]:
     """Who got which version, what became of the mail, and roughly when the page was opened."""
     from ... import distributing
 
     desk = wiring()[1]
-    event = desk.events.get(event_id).event
-    return answer({"distribution": distributing.distribution(desk, event)})
+    return {"distribution": distributing.distribution(desk, desk.events.get(event_id).event)}
 
 
-def _found(event_id: str, language: str, version: str) -> Summary:
-    if not re.fullmatch("[1-9][0-9]{0,3}", version):
-        raise NotFound("versions are numbers from 1")
-    return reviewing.find(wiring()[1], event_id, language, int(version))
+def _found(event_id: str, language: str, version: int) -> Summary:
+    return reviewing.find(wiring()[1], event_id, language, version)
 
 
 def _text(summary: Summary) -> str:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.api_gateway import Router
+from typing import Any
 
-from ...http import answer
+from ...models import Role
 from ...surveying import results
+from .routing import route
 from .wiring import wiring
 
-router = Router()  # type: ignore[no-untyped-call]
 
-
-@router.get("/admin/events/<event_id>/survey")
-def get_survey(event_id: str) -> Response[str]:
+@route("GET", "/admin/events/<event_id>/survey", needs=Role.VIEWER)
+def get_survey(event_id: str) -> dict[str, Any]:
     """How many answered and what, as far as that lets nobody be recognised."""
     desk = wiring()[1]
-    return answer(results(desk, desk.events.get(event_id).event))
+    return results(desk, desk.events.get(event_id).event)

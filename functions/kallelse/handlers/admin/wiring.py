@@ -1,16 +1,15 @@
-"""What the admin pages share: settings and adapters, who calls, and reading JSON."""
+"""What the routes share: settings and adapters, and reading JSON."""
 
 from __future__ import annotations
 
 import json
 from functools import cache
-from hmac import compare_digest
 from typing import TYPE_CHECKING, Any
 
 from ...adapters import s3
 from ...adapters.dynamodb import connect, open_desk
 from ...config import AdminSettings, read
-from ...errors import Unauthorised, UnreadableRequest
+from ...errors import UnreadableRequest
 from ...ports import Desk, Documents, Translator
 
 if TYPE_CHECKING:
@@ -28,21 +27,6 @@ def wiring() -> tuple[AdminSettings, Desk, Documents]:
     """The settings, the desk and the bucket; made once for each process."""
     settings = read(AdminSettings)
     return settings, open_desk(connect(settings.table)), s3.connect(settings.bucket)
-
-
-def organiser(request: BaseProxyEvent) -> str:
-    """Who calls: an IAM identity that API Gateway vouches for, or the local cloud's token."""
-    settings, *_ = wiring()
-    if settings.local:
-        given = request.headers.get("authorization") or ""
-        if settings.local_token and compare_digest(given, f"Bearer {settings.local_token}"):
-            return "local organiser"
-    else:
-        authorizer = request.raw_event["requestContext"].get("authorizer") or {}
-        arn = (authorizer.get("iam") or {}).get("userArn")
-        if arn:
-            return str(arn)
-    raise Unauthorised("no credentials that are known here")
 
 
 def composer(request: BaseProxyEvent) -> Composer:
@@ -77,17 +61,16 @@ def translator() -> Translator:
 def object_in(body: str) -> dict[str, Any]:
     """The JSON object of a body. Raises UnreadableRequest."""
     try:
-        content = json.loads(body)
-    except ValueError as error:
+        content = json.loads(body, parse_constant=_no_number)
+        # Half of a surrogate pair is valid JSON and no text.
+        json.dumps(content, ensure_ascii=False).encode()
+    except (ValueError, RecursionError) as error:
         raise UnreadableRequest("the body is not valid JSON") from error
     if not isinstance(content, dict):
         raise UnreadableRequest("send a JSON object")
     return content
 
 
-def fields_in(body: str, fields: set[str]) -> dict[str, Any]:
-    """The JSON object of a body with exactly these fields. Raises UnreadableRequest."""
-    content = object_in(body)
-    if set(content) != fields:
-        raise UnreadableRequest(f"send an object with the fields: {', '.join(sorted(fields))}")
-    return content
+def _no_number(name: str) -> None:
+    """Refuse NaN and the infinities, which JSON does not have (RFC 8259 §6). Raises ValueError."""
+    raise ValueError(f"{name} is not JSON")

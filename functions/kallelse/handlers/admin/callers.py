@@ -1,0 +1,64 @@
+"""Who calls: whom API Gateway vouches for, by IAM or by a token, or the local cloud's own token."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from hmac import compare_digest
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from ...config import AdminSettings, WayIn
+from ...errors import Unauthorised
+from ...models import Caller, Grant, Role
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.data_classes.common import BaseProxyEvent
+
+
+def caller(request: BaseProxyEvent, settings: AdminSettings) -> Caller:
+    """Who calls, and what was granted. Raises Unauthorised when nobody vouches for anybody."""
+    if settings.local:
+        return _local(request, settings)
+    authorizer = request.raw_event["requestContext"].get("authorizer") or {}
+    if settings.organiser_auth is WayIn.JWT:
+        return _by_token((authorizer.get("jwt") or {}).get("claims") or {}, settings.roles_claim)
+    return _by_iam((authorizer.get("iam") or {}).get("userArn"), settings)
+
+
+def _local(request: BaseProxyEvent, settings: AdminSettings) -> Caller:
+    given = request.headers.get("authorization") or ""
+    if settings.local_token and compare_digest(given.encode(), f"Bearer {settings.local_token}".encode()):
+        return Caller(name="local organiser", grants=(Grant(role=Role.ADMINISTRATOR),))
+    raise Unauthorised("no credentials that are known here")
+
+
+def _by_iam(arn: str | None, settings: AdminSettings) -> Caller:
+    """The principal of a signature, such as ``arn:aws:sts::123456789012:assumed-role/Organisers/ada``."""
+    if not arn:
+        raise Unauthorised("sign the request with SigV4 for execute-api")
+    return Caller(name=arn, grants=tuple(grant for each, grant in settings.grants if _is(arn, each)))
+
+
+def _is(arn: str, principal: str) -> bool:
+    if principal.endswith("*"):
+        return arn.startswith(principal[:-1])
+    return arn == principal
+
+
+def _by_token(claims: dict[str, Any], roles_claim: str) -> Caller:
+    """The subject of a token that API Gateway checked: signature, issuer, audience and time."""
+    subject = claims.get("sub")
+    if not subject:
+        raise Unauthorised("send a token of the issuer that is configured")
+    return Caller(name=str(subject), grants=tuple(_grants(claims.get(roles_claim))))
+
+
+def _grants(claim: object) -> Iterator[Grant]:
+    # API Gateway hands a list on as the text "[a b]"; other claims than ours are none of our business.
+    texts = claim if isinstance(claim, list) else str(claim or "").strip("[]").replace(",", " ").split()
+    for text in texts:
+        try:
+            yield Grant.parse(str(text))
+        except (ValueError, ValidationError):
+            continue
