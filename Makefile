@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: help demo run test race bench pace simulate lint lock catalogues styles clean
+.PHONY: help demo run test race fuzz bench pace simulate lint lock catalogues styles clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -45,6 +45,9 @@ test: .venv/ready .local/ministack/ready .local/dynamodb/ready .local/sam/ready 
 
 race: .venv/ready .local/dynamodb/ready ## Race every pair of operations for 1,000 rounds
 	KALLELSE_RACE_ROUNDS=1000 $(BIN)/python -m pytest tests/integration/test_race.py
+
+fuzz: .venv/ready ## Send 10,000 made-up requests to the admin endpoint
+	KALLELSE_FUZZ_CASES=10000 $(BIN)/python -m pytest tests/integration/test_fuzz.py
 
 bench: .venv/ready .local/dynamodb/ready ## Print what a registration costs, from 50 to 100,000 seats
 	PYTHONPATH=functions $(BIN)/python -m tests.benchmarks.seats

@@ -32,10 +32,10 @@ from .reply import KEPT, UNDER_WAY, Reply
 from .series import Claim, Series, Stop, TourRecord
 from .summary import FOR_READERS, Move, Source, Summary, SummaryState
 from .survey import Remark, Survey, SurveyAnswer
-from .text import Language, Line, LongText, Model, Paragraphs, Slug, Text, in_language
+from .text import SLUG, Language, Line, LongText, Model, Paragraphs, Slug, Text, in_language
 
 __all__ = [
-    "ABOUT_EVENT", "BULK", "FOR_READERS", "KEPT", "REPEATED", "SEATED", "STALE", "UNDER_WAY",
+    "ABOUT_EVENT", "BULK", "FOR_READERS", "KEPT", "REPEATED", "SEATED", "SLUG", "STALE", "UNDER_WAY",
     "Admission", "Allocation", "Asked", "Caller", "Choice", "Claim", "Contact", "Details", "Dialogue",
     "Draft", "Entry", "Event", "EventRecord", "Form", "Format", "Grant", "Group", "GroupSize",
     "Language", "Line", "LongText", "Mail", "MailKind", "MailState", "Meeting", "Message",

@@ -25,7 +25,10 @@ Paragraphs = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000),
     AfterValidator(printable),
 ]
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,60}[a-z0-9])?$")]
+SLUG = r"^[a-z0-9](?:[a-z0-9-]{0,60}[a-z0-9])?$"
+"""What the ids that organisers choose look like."""
+
+Slug = Annotated[str, StringConstraints(pattern=SLUG)]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 Text = dict[Language, Line]
 LongText = dict[Language, Paragraphs]

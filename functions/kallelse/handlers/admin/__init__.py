@@ -53,7 +53,7 @@ def _apologise(error: Exception) -> Response[str]:
 @app.not_found
 def _nowhere(error: NotFoundError) -> Response[str]:
     allowed = [route.method for route in ROUTES if route.leads_to(app.current_event.path)]
-    if allowed:
+    if allowed and app.current_event.http_method not in allowed:
         return problem(WrongMethod(allowed))
     return problem(NotFound("there is nothing at this address"))
 

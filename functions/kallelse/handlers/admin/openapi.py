@@ -13,7 +13,8 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from .routing import JSON, ROUTES, Route
+from ...models import SLUG
+from .routing import JSON, ROUTES, SCOPES, Route
 
 REF = "#/components/schemas/{model}"
 PROBLEM: dict[str, Any] = {
@@ -126,9 +127,14 @@ def _operation(route: Route, references: References) -> dict[str, Any]:
 
 def _in_address(route: Route) -> Iterator[dict[str, Any]]:
     for name in route.names:
-        number = route.parameters.get(name) is int
-        schema = {"type": "integer", "minimum": 1, "maximum": 999_999} if number else {"type": "string"}
-        yield {"name": name, "in": "path", "required": True, "schema": schema}
+        yield {"name": name, "in": "path", "required": True, "schema": _part(route, name)}
+
+
+def _part(route: Route, name: str) -> dict[str, Any]:
+    """The schema of a part of the address."""
+    if route.parameters.get(name) is int:
+        return {"type": "integer", "minimum": 1, "maximum": 999_999}
+    return {"type": "string", "pattern": SLUG} if name in SCOPES else {"type": "string"}
 
 
 def _in_query(route: Route) -> Iterator[dict[str, Any]]:

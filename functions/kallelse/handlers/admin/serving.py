@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from datetime import datetime
 from hashlib import sha256
@@ -23,7 +24,7 @@ from ...errors import (
     Stale,
 )
 from ...http import answer, status_of
-from ...models import Caller, Entry, Reply
+from ...models import SLUG, Caller, Entry, Reply
 from ...ports import Desk
 from .callers import caller
 from .routing import SCOPES, Call, Route
@@ -39,12 +40,20 @@ def serve(route: Route, request: Any, names: dict[str, str]) -> Response[str]:
     """Answer a request."""
     settings, desk, _ = wiring()
     call = Call(caller(request, settings), request, dict(names))
+    _check_names(call)
     _admit(route, desk, call)
     arguments = route.arguments(call)
     call.path |= {name: arguments[name] for name in route.names if name in arguments}
     if route.method == "POST" and KEY in request.headers:
         return _once(route, desk, call, arguments, settings.clock())
     return _act(route, desk, call, arguments, settings.clock())
+
+
+def _check_names(call: Call) -> None:
+    """Raises NotFound for what cannot be the id of an event or a tour."""
+    for name in SCOPES:
+        if name in call.path and not re.fullmatch(SLUG, call.path[name]):
+            raise NotFound(f"there is no such {name.removesuffix('_id')}")
 
 
 def _admit(route: Route, desk: Desk, call: Call) -> None:
