@@ -12,7 +12,7 @@ from typing import Any
 import boto3
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis.core.failures import FailureGroup
 from schemathesis.core.result import Ok
@@ -90,6 +90,7 @@ def fuzz(name: str, cases: int, names: dict[str, str], writes: list[str]) -> int
     @given(st.data())
     @settings(
         max_examples=cases,
+        phases=[Phase.generate],
         deadline=None,
         derandomize=True,
         database=None,
