@@ -22,6 +22,7 @@ from .event import (
     Thanks,
     Tour,
 )
+from .figures import Figures
 from .form import Asked, Choice, Form, Question, QuestionKind, ShownWhen, StandardField
 from .mail import ABOUT_EVENT, BULK, REPEATED, STALE, Mail, MailKind, MailState, kind_in
 from .message import Draft, Message, MessageState, Selection
@@ -37,7 +38,7 @@ from .text import SLUG, Language, Line, LongText, Model, Paragraphs, Slug, Text,
 __all__ = [
     "ABOUT_EVENT", "BULK", "FOR_READERS", "KEPT", "REPEATED", "SEATED", "SLUG", "STALE", "UNDER_WAY",
     "Admission", "Allocation", "Asked", "Caller", "Choice", "Claim", "Contact", "Details", "Dialogue",
-    "Draft", "Entry", "Event", "EventRecord", "Form", "Format", "Grant", "Group", "GroupSize",
+    "Draft", "Entry", "Event", "EventRecord", "Figures", "Form", "Format", "Grant", "Group", "GroupSize",
     "Language", "Line", "LongText", "Mail", "MailKind", "MailState", "Meeting", "Message",
     "MessageState", "Mode", "ModeOffer", "Model", "Move", "Note", "OrganisationKind", "Paragraphs",
     "Participant", "ProgrammeItem", "Purpose", "Question", "QuestionKind", "Recipient", "Registration",

@@ -38,7 +38,7 @@ def get_event(event_id: str) -> dict[str, Any]:
 
 
 @route("GET", "/admin/events/<event_id>/figures", needs=Role.VIEWER)
-def get_figures(event_id: str) -> dict[str, object]:
-    """Counts of seats, registrations and mails."""
+def get_figures(event_id: str) -> dict[str, Any]:
+    """Counts of seats, registrations, attendance and mails, and what was chosen in the survey."""
     desk = wiring()[1]
-    return figures(desk, desk.events.get(event_id))
+    return figures(desk, desk.events.get(event_id)).model_dump(mode="json")
