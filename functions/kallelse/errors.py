@@ -26,6 +26,7 @@ KallelseError
 │   ├── OrganisationFull      the organisation has as many as the event lets it have
 │   ├── WrongAudience         the event is meant for others
 │   ├── SurveyNotOpen         before the end of the event, long after it, or it was cancelled
+│   ├── TooFewAnswers         so few answered the survey that somebody might be recognised
 │   ├── HoldExpired           the time to confirm the address or to accept the seat has ended
 │   ├── ColleagueRefused      the seat cannot be passed on to this colleague
 │   ├── TooManyRequests       from one network, or about one address
@@ -175,6 +176,10 @@ class WrongAudience(Refused):
 
 class SurveyNotOpen(Refused):
     """The survey takes no answers: not yet, no more, or not at all as the event was cancelled."""
+
+
+class TooFewAnswers(Refused):
+    """So few answered the survey that somebody might be recognised."""
 
 
 class HoldExpired(Refused):

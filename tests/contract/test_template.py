@@ -30,9 +30,10 @@ READ = {"dynamodb:GetItem", "dynamodb:Query"}
 WRITE = {"dynamodb:PutItem", "dynamodb:UpdateItem"}
 ARRANGE = {"dynamodb:DeleteItem", "dynamodb:ConditionCheckItem"}
 TRANSLATE = {f"translate:{each}" for each in ("TranslateText", "GetTerminology", "ImportTerminology")}
+EXPORT = {"s3:AbortMultipartUpload"}
 ALLOWED = {
     "Public": READ | WRITE | {"dynamodb:DeleteItem", "s3:GetObject"},
-    "Admin": READ | WRITE | ARRANGE | {"s3:GetObject", "s3:PutObject"} | TRANSLATE,
+    "Admin": READ | WRITE | ARRANGE | {"s3:GetObject", "s3:PutObject"} | EXPORT | TRANSLATE,
     "Dispatcher": READ | WRITE | ARRANGE,
     "Mailer": READ | WRITE | {"s3:GetObject", "ses:SendEmail", "ses:SendRawEmail", "ses:GetAccount"},
     "Feedback": {"dynamodb:GetItem", "dynamodb:PutItem"},

@@ -6,7 +6,7 @@ from base64 import b64encode
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import boto3
 from botocore.config import Config
@@ -95,6 +95,18 @@ class BucketDocuments:
             raise
         seconds = int(valid.total_seconds())
         return self.client.generate_presigned_url("get_object", Params=where, ExpiresIn=seconds)
+
+    def upload(self, key: str, file: BinaryIO, media_type: str, name: str) -> None:
+        """Keeps the promise of :class:`kallelse.ports.Exports`; in parts of 8 MB, one after another."""
+        from boto3.s3.transfer import TransferConfig
+
+        self._call(
+            "upload_fileobj",
+            Fileobj=file,
+            Key=key,
+            ExtraArgs={"ContentType": media_type, "ContentDisposition": f'attachment; filename="{name}"'},
+            Config=TransferConfig(use_threads=False),
+        )
 
 
 def connect(bucket: str) -> BucketDocuments:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from ..models import (
     Event,
@@ -202,4 +202,12 @@ class Downloads(Protocol):
 
     def address(self, key: str, valid: timedelta) -> str:
         """An address that works for so long; raises SummaryNotFound when there is no such document."""
+        ...
+
+
+class Exports(Downloads, Protocol):
+    """Files that organisers take away, kept for a day."""
+
+    def upload(self, key: str, file: BinaryIO, media_type: str, name: str) -> None:
+        """Store the file, from where it is read next; whoever fetches it saves it under the name."""
         ...
