@@ -13,16 +13,15 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from io import SEEK_END, TextIOWrapper
 from itertools import chain
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO
 from zoneinfo import ZoneInfo
 
-from .models import Event
+from .models import MEDIA_TYPES, Event, Export, FileFormat
 from .ports import Exports
-from .tabling import Cell, Table, What
+from .tabling import Cell, Table
 
 SMALL = 1_000_000
 """Bytes that are answered at once. An answer of Lambda has at most 6 MB, in base64 and JSON:
@@ -33,54 +32,37 @@ VALID = timedelta(minutes=5)
 """How long the address of a large file works."""
 
 
-class FileFormat(StrEnum):
-    """What a table can be taken away as; also the end of the file's name."""
-
-    CSV = "csv"
-    XLSX = "xlsx"
-    JSON = "json"
-
-
-MEDIA_TYPES = {
-    FileFormat.CSV: "text/csv; charset=utf-8; header=present",
-    FileFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    FileFormat.JSON: "application/json",
-}
-"""RFC 4180 registers that of CSV."""
-
-
 @dataclass(frozen=True)
 class Download:
     """A file to take away: ``content``, or the ``address`` that it can be fetched from for five minutes."""
 
     name: str
     media_type: str
-    content: bytes = b""
+    content: str | bytes = ""
     address: str | None = None
 
 
-def hand_out(
-    exports: Exports, event: Event, what: What, table: Table, wanted: FileFormat, bom: bool, now: datetime
-) -> Download:
-    """The table as a file. ``bom``: begin CSV with a mark by which Excel knows that it is UTF-8.
-
-    Raises Unavailable when the bucket does not keep up.
-    """
-    zone, media_type = ZoneInfo(event.timezone), MEDIA_TYPES[wanted]
-    name = f"{event.id}-{what}-{now.astimezone(zone).date()}.{wanted}"
+def hand_out(exports: Exports, event: Event, wanted: Export, table: Table, now: datetime) -> Download:
+    """The table as a file. Raises Unavailable when the bucket does not keep up."""
+    zone, end, media_type = ZoneInfo(event.timezone), wanted.format, MEDIA_TYPES[wanted.format]
+    name = f"{event.id}-{wanted.what}-{now.astimezone(zone).date()}.{end}"
     with TemporaryFile() as file:
-        write(table, wanted, zone, file, bom=bom)
+        write(table, wanted.format, zone, file, bom=wanted.bom)
         size = file.seek(0, SEEK_END)
         file.seek(0)
         if size <= SMALL:
-            return Download(name, media_type, content=file.read())
-        key = f"exports/{event.id}/{secrets.token_urlsafe(16)}.{wanted}"
+            content = file.read()
+            return Download(name, media_type, content if end is FileFormat.XLSX else content.decode())
+        key = f"exports/{event.id}/{secrets.token_urlsafe(16)}.{end}"
         exports.upload(key, file, media_type, name)
     return Download(name, media_type, address=exports.address(key, VALID))
 
 
 def write(table: Table, wanted: FileFormat, zone: ZoneInfo, file: BinaryIO, *, bom: bool = False) -> None:
-    """Write the table to the file. Instants are told by the clock of ``zone``, in JSON in UTC."""
+    """Write the table to the file. Instants are told by the clock of ``zone``, in JSON in UTC.
+
+    ``bom``: begin CSV with a byte order mark.
+    """
     if wanted is FileFormat.XLSX:
         _write_xlsx(table, zone, file)
         return

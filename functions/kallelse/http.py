@@ -93,10 +93,10 @@ def sandboxed(html: str) -> Response[str]:
     return response
 
 
-def download(text: str, media_type: str, name: str) -> Response[str]:
+def download(content: str | bytes, media_type: str, name: str) -> Response[Any]:
     """A file to take away."""
     headers = SECURITY | {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(HTTPStatus.OK, media_type, text, headers=headers)
+    return Response(HTTPStatus.OK, media_type, content, headers=headers)
 
 
 def plain(text: str) -> Response[str]:

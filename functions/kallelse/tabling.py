@@ -10,13 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from .errors import TooFewAnswers
 from .feedback import undeliverable
 from .figures import figures
-from .models import EventRecord, Mail, MailState, Registration
+from .models import EventRecord, Mail, MailState, Registration, What
 from .ports import Desk
 from .surveying import SHOWN_FROM, WRITTEN, survey_of
 
@@ -25,15 +24,6 @@ Cell = str | int | float | datetime | None
 
 INTERNAL = {"outbox", "nonce"}
 """Fields of a registration that tell organisers nothing."""
-
-
-class What(StrEnum):
-    """What a table is of."""
-
-    REGISTRATIONS = "registrations"
-    MAILS = "mails"
-    SURVEY = "survey"
-    FIGURES = "figures"
 
 
 @dataclass(frozen=True)
@@ -147,3 +137,7 @@ def _flat(path: str, value: Any) -> Iterator[tuple[Cell, ...]]:
         return
     for name, part in parts.items():
         yield from _flat(f"{path}.{name}" if path else str(name), part)
+
+
+OTHERS = {What.MAILS: of_mails, What.SURVEY: of_survey, What.FIGURES: of_figures}
+"""How the tables are made that are not of registrations."""

@@ -89,6 +89,15 @@ def test_a_mailer_has_ended_before_its_leases_do_and_after_the_next_one_has_star
     assert limit - MARGIN > timedelta(minutes=1)
 
 
+def test_the_bucket_forgets_exports_within_days_and_keeps_everything_else() -> None:
+    data = yaml.load((ROOT / "infra/data.yaml").read_text(), CloudFormation)  # noqa: S506
+    [rule] = data["Resources"]["Bucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
+    assert (rule["Prefix"], rule["Status"], rule["ExpirationInDays"]) == ("exports/", "Enabled", 1)
+    # The bucket is versioned: what is deleted is kept as a version until that is deleted too.
+    assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
+    assert rule["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
+
+
 def test_only_the_admin_route_asks_for_credentials_and_it_does() -> None:
     routes = {
         (name, event["Properties"].get("Path", "$default")): event["Properties"].get("Auth")

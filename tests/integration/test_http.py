@@ -187,6 +187,7 @@ def test_an_unknown_event_takes_no_registration(ask: Ask, opened: Desk) -> None:
         ("GET", "/admin/events/seminarium/registrations"),
         ("POST", "/admin/events/seminarium/registrations/any/promote"),
         ("GET", "/admin/events/seminarium/figures"),
+        ("GET", "/admin/events/seminarium/export"),
         ("POST", "/admin/events/seminarium/summaries"),
         ("GET", "/admin/events/seminarium/summaries"),
         ("GET", "/admin/events/seminarium/summaries/sv/1"),

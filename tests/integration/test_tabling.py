@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from datetime import datetime
 from io import BytesIO, StringIO
 from types import SimpleNamespace
 from typing import Any
@@ -20,11 +21,11 @@ from tests.visiting import DIET, NOW, make_bucket, opened
 
 from kallelse import dialogues, surveying, tabling
 from kallelse.adapters import s3
-from kallelse.downloading import SMALL, FileFormat, hand_out, write
+from kallelse.downloading import SMALL, Download, hand_out, write
 from kallelse.errors import NotFound, TooFewAnswers, Unavailable
-from kallelse.models import EventRecord, Mail, MailKind, MailState
+from kallelse.models import EventRecord, Export, FileFormat, Mail, MailKind, MailState, What
 from kallelse.ports import Desk
-from kallelse.tabling import Table, What
+from kallelse.tabling import Table
 
 LUNCH = {"id": "lunch", "kind": "yes-no", "label": {"sv": "Lunch?"}}
 WORD = {"id": "word", "kind": "text", "label": {"sv": "Ett ord"}}
@@ -201,28 +202,40 @@ def long(rows: int) -> Table:
     return Table(columns, ((f"Ada {each}", "å" * 43) for each in range(rows)), [])
 
 
+def taken(
+    bucket: s3.BucketDocuments,
+    what: What,
+    table: Table,
+    wanted: FileFormat,
+    at: datetime = NOW,
+    bom: bool = False,
+) -> Download:
+    return hand_out(bucket, an_event(), Export(what=what, format=wanted, bom=bom), table, at)
+
+
 def stored() -> list[str]:
     return [each["Key"] for each in boto3.client("s3").list_objects_v2(Bucket="bucket").get("Contents", [])]
 
 
 def test_a_small_file_is_handed_out_at_once_and_never_stored(bucket: s3.BucketDocuments) -> None:
-    made = hand_out(bucket, an_event(), What.REGISTRATIONS, long(2), FileFormat.CSV, False, NOW)
+    made = taken(bucket, What.REGISTRATIONS, long(2), FileFormat.CSV)
     assert (made.name, made.address) == ("seminarium-registrations-2020-08-20.csv", None)
-    assert made.content.decode().splitlines()[1] == f"Ada 0,{'å' * 43}"
+    assert str(made.content).splitlines()[1] == f"Ada 0,{'å' * 43}"
     assert stored() == []
 
 
 def test_the_name_of_a_file_has_the_day_in_the_events_zone(bucket: s3.BucketDocuments) -> None:
     late = utc("2020-08-20T21:00")
-    made = hand_out(bucket, an_event(), What.MAILS, long(1), FileFormat.XLSX, False, late)
+    made = taken(bucket, What.MAILS, long(1), FileFormat.XLSX, at=late)
     assert made.name == "seminarium-mails-2020-08-21.xlsx"
+    assert isinstance(made.content, bytes)
     assert load_workbook(BytesIO(made.content)).worksheets[0]["A2"].value == "Ada 0"
 
 
 def test_a_large_file_comes_in_parts_by_way_of_the_bucket(bucket: s3.BucketDocuments) -> None:
     called: list[str] = []
     bucket.client.meta.events.register("before-call.s3", lambda model, **_: called.append(model.name))
-    made = hand_out(bucket, an_event(), What.REGISTRATIONS, long(100_000), FileFormat.CSV, True, NOW)
+    made = taken(bucket, What.REGISTRATIONS, long(100_000), FileFormat.CSV, bom=True)
     assert called == [
         "CreateMultipartUpload",
         "UploadPart",
@@ -238,7 +251,7 @@ def test_a_large_file_comes_in_parts_by_way_of_the_bucket(bucket: s3.BucketDocum
     assert kept["ContentDisposition"] == 'attachment; filename="seminarium-registrations-2020-08-20.csv"'
     rows = list(csv.reader(StringIO(kept["Body"].read().decode("utf-8-sig"), newline="")))
     assert (len(rows), rows[0], rows[-1]) == (100_001, ["name", "greeting"], ["Ada 99999", "å" * 43])
-    assert made.content == b""
+    assert made.content == ""
     address = urlsplit(made.address or "")
     assert address.path == f"/{key}"
     assert parse_qs(address.query)["X-Amz-Expires"] == ["300"]
@@ -246,7 +259,7 @@ def test_a_large_file_comes_in_parts_by_way_of_the_bucket(bucket: s3.BucketDocum
 
 def test_two_exports_never_have_one_key(bucket: s3.BucketDocuments) -> None:
     for _ in range(2):
-        hand_out(bucket, an_event(), What.REGISTRATIONS, long(12_000), FileFormat.CSV, False, NOW)
+        taken(bucket, What.REGISTRATIONS, long(12_000), FileFormat.CSV)
     assert len(stored()) == 2
 
 
@@ -254,10 +267,9 @@ def test_a_file_of_just_the_size_that_is_small_is_handed_out_at_once(bucket: s3.
     def of_size(size: int) -> Table:
         return Table(("a",), iter([("x" * (size - len("a\r\n\r\n")),)]), [])
 
-    event = an_event()
-    made = hand_out(bucket, event, What.MAILS, of_size(SMALL), FileFormat.CSV, False, NOW)
+    made = taken(bucket, What.MAILS, of_size(SMALL), FileFormat.CSV)
     assert (len(made.content), made.address) == (SMALL, None)
-    assert hand_out(bucket, event, What.MAILS, of_size(SMALL + 1), FileFormat.CSV, False, NOW).address
+    assert taken(bucket, What.MAILS, of_size(SMALL + 1), FileFormat.CSV).address
 
 
 def test_a_bucket_that_does_not_keep_up_is_told_as_unavailable(
@@ -268,4 +280,4 @@ def test_a_bucket_that_does_not_keep_up_is_told_as_unavailable(
     faults.attach(bucket.client)
     faults.strike(0, Fault.LOST_FOR_GOOD)
     with pytest.raises(Unavailable):
-        hand_out(bucket, an_event(), What.REGISTRATIONS, long(12_000), FileFormat.CSV, False, NOW)
+        taken(bucket, What.REGISTRATIONS, long(12_000), FileFormat.CSV)

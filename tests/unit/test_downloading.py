@@ -18,7 +18,8 @@ from openpyxl import load_workbook
 from openpyxl.utils.escape import unescape
 from tests.conftest import utc
 
-from kallelse.downloading import FileFormat, harmless, write
+from kallelse.downloading import harmless, write
+from kallelse.models import FileFormat
 from kallelse.tabling import Cell, Table
 
 HELSINKI = ZoneInfo("Europe/Helsinki")

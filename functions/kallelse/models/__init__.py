@@ -22,6 +22,7 @@ from .event import (
     Thanks,
     Tour,
 )
+from .export import MEDIA_TYPES, Export, FileFormat, What
 from .figures import Figures
 from .form import Asked, Choice, Form, Question, QuestionKind, ShownWhen, StandardField
 from .mail import ABOUT_EVENT, BULK, REPEATED, STALE, Mail, MailKind, MailState, kind_in
@@ -36,13 +37,14 @@ from .survey import Remark, Survey, SurveyAnswer
 from .text import SLUG, Language, Line, LongText, Model, Paragraphs, Slug, Text, in_language
 
 __all__ = [
-    "ABOUT_EVENT", "BULK", "FOR_READERS", "KEPT", "REPEATED", "SEATED", "SLUG", "STALE", "UNDER_WAY",
-    "Admission", "Allocation", "Asked", "Caller", "Choice", "Claim", "Contact", "Details", "Dialogue",
-    "Draft", "Entry", "Event", "EventRecord", "Figures", "Form", "Format", "Grant", "Group", "GroupSize",
-    "Language", "Line", "LongText", "Mail", "MailKind", "MailState", "Meeting", "Message",
-    "MessageState", "Mode", "ModeOffer", "Model", "Move", "Note", "OrganisationKind", "Paragraphs",
-    "Participant", "ProgrammeItem", "Purpose", "Question", "QuestionKind", "Recipient", "Registration",
-    "RegistrationState", "Remark", "Reply", "Role", "Selection", "Series", "ShownWhen", "Slug",
-    "Source", "Speaker", "StandardField", "Stop", "Summary", "SummaryState", "Survey", "SurveyAnswer",
-    "Text", "Thanks", "Token", "Tour", "TourRecord", "Transfer", "in_language", "kind_in",
+    "ABOUT_EVENT", "BULK", "FOR_READERS", "KEPT", "MEDIA_TYPES", "REPEATED", "SEATED", "SLUG", "STALE",
+    "UNDER_WAY", "Admission", "Allocation", "Asked", "Caller", "Choice", "Claim", "Contact", "Details",
+    "Dialogue", "Draft", "Entry", "Event", "EventRecord", "Export", "Figures", "FileFormat", "Form",
+    "Format", "Grant", "Group", "GroupSize", "Language", "Line", "LongText", "Mail", "MailKind",
+    "MailState", "Meeting", "Message", "MessageState", "Mode", "ModeOffer", "Model", "Move", "Note",
+    "OrganisationKind", "Paragraphs", "Participant", "ProgrammeItem", "Purpose", "Question",
+    "QuestionKind", "Recipient", "Registration", "RegistrationState", "Remark", "Reply", "Role",
+    "Selection", "Series", "ShownWhen", "Slug", "Source", "Speaker", "StandardField", "Stop", "Summary",
+    "SummaryState", "Survey", "SurveyAnswer", "Text", "Thanks", "Token", "Tour", "TourRecord",
+    "Transfer", "What", "in_language", "kind_in",
 ]  # fmt: skip

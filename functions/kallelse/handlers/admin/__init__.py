@@ -15,6 +15,7 @@ from . import (
     audit,
     describing,
     events,
+    exports,
     groups,
     mails,
     messages,
@@ -64,6 +65,6 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 __all__ = [
-    "app", "audit", "describing", "events", "groups", "handler", "mails", "messages", "notes",
+    "app", "audit", "describing", "events", "exports", "groups", "handler", "mails", "messages", "notes",
     "registrations", "summaries", "surveys", "tours",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ from ...editing import apply, notices
 from ...editing import read as read_event
 from ...errors import FieldError, InvalidInput
 from ...figures import figures
-from ...models import EventRecord, Role
+from ...models import EventRecord, Figures, Role
 from .routing import Media, route
 from .targets import EVENT
 from .wiring import MAX_BODY, wiring
@@ -38,7 +38,7 @@ def get_event(event_id: str) -> dict[str, Any]:
 
 
 @route("GET", "/admin/events/<event_id>/figures", needs=Role.VIEWER)
-def get_figures(event_id: str) -> dict[str, Any]:
+def get_figures(event_id: str) -> Figures:
     """Counts of seats, registrations, attendance and mails, and what was chosen in the survey."""
     desk = wiring()[1]
-    return figures(desk, desk.events.get(event_id)).model_dump(mode="json")
+    return figures(desk, desk.events.get(event_id))

@@ -10,7 +10,7 @@ from ...adapters import s3
 from ...adapters.dynamodb import connect, open_desk
 from ...config import AdminSettings, read
 from ...errors import UnreadableRequest
-from ...ports import Desk, Documents, Translator
+from ...ports import Desk, Translator
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.data_classes.common import BaseProxyEvent
@@ -23,7 +23,7 @@ MAX_BODY = 1_000_000
 
 
 @cache
-def wiring() -> tuple[AdminSettings, Desk, Documents]:
+def wiring() -> tuple[AdminSettings, Desk, s3.BucketDocuments]:
     """The settings, the desk and the bucket; made once for each process."""
     settings = read(AdminSettings)
     return settings, open_desk(connect(settings.table)), s3.connect(settings.bucket)
