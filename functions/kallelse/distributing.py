@@ -79,15 +79,15 @@ def download(desk: Desk, downloads: Downloads, who: Reader, wanted: str) -> str:
     return downloads.address(summary.key_in(Format(wanted)), VALID)
 
 
-def archive(desk: Desk, event_id: str) -> tuple[EventRecord, list[Summary]]:
+def public_summaries(desk: Desk, event_id: str) -> tuple[EventRecord, list[Summary]]:
     """The published summaries of an event that shows them to everybody. Raises NotFound if it does not."""
     record = desk.events.get(event_id)
-    if not record.event.archive:
+    if not record.event.public_summaries:
         raise NotFound("the event has no public summaries")
     return record, list(published(desk, record.event).values())
 
 
-def tour_archive(
+def summaries_of_stops(
     desk: Desk, tour: TourRecord, language: Language
 ) -> list[tuple[EventRecord, Summary | None]]:
     """The stops that show their summaries to everybody, by date, each with its newest published one.
@@ -96,7 +96,7 @@ def tour_archive(
     shows any.
     """
     records = [desk.events.get(stop.event_id) for stop in tour.stops]
-    shown = [record for record in records if record.event.archive]
+    shown = [record for record in records if record.event.public_summaries]
     if not shown:
         raise NotFound("the tour has no public summaries")
     shown.sort(key=lambda record: record.event.starts_at)

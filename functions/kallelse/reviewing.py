@@ -7,7 +7,7 @@
 | approved  | published                         | the publisher, at once                               |
 | approved  | in-review                         | the publisher, when it is a translation out of date  |
 | approved  | withdrawn                         | an organiser; what is not sent yet stays unsent      |
-| published | withdrawn                         | an organiser, likewise; the archive leaves it out    |
+| published | withdrawn                         | an organiser, likewise; no page shows it any more    |
 | withdrawn | (stays; hand in a new version)    |                                                      |
 
 Moving a version to where it stands changes nothing, so a request whose answer was lost can be repeated.

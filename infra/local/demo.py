@@ -24,7 +24,7 @@ from .front import front
 from .life import EVENT, OUTPUT, Life, console
 from .package import ROOT
 from .people import participants
-from .tour import archive, summaries_of_the_tour, the_tour
+from .tour import public_summaries, summaries_of_the_tour, the_tour
 
 
 def live(life: Life) -> None:
@@ -46,7 +46,7 @@ def live(life: Life) -> None:
     corrected(life)
     reading(life)
     summaries_of_the_tour(life)
-    archive(life)
+    public_summaries(life)
 
 
 @contextmanager

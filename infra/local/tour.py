@@ -53,16 +53,16 @@ def summaries_of_the_tour(life: Life) -> None:
     )
 
 
-def archive(life: Life) -> None:
-    """The organisers open the archive to everybody."""
-    source = (ROOT / f"templates/events/{EVENT}.yaml").read_bytes() + b"\narchive: true\n"
+def public_summaries(life: Life) -> None:
+    """The organisers show the summaries to everybody."""
+    source = (ROOT / f"templates/events/{EVENT}.yaml").read_bytes() + b"\npublic_summaries: true\n"
     life.admin("PUT", "", source, "application/yaml")
     for name, path in (
-        ("archive", f"/events/{EVENT}/sv/summaries"),
-        ("tour-archive", f"/tours/{TOUR}/sv/summaries"),
+        ("public-summaries", f"/events/{EVENT}/sv/summaries"),
+        ("tour-summaries", f"/tours/{TOUR}/sv/summaries"),
     ):
         status, text = life.page(name, "GET", path)
         life.check(
             f"{name}: the summary is there for everybody", (200, True), (status, "Förtroendet byggs" in text)
         )
-    life.say("The summaries are in the public archive of the event and of the tour")
+    life.say("Everybody may read the summaries of the event and of the tour")

@@ -9,13 +9,14 @@ from email import message_from_bytes
 from email.policy import default
 from typing import Any
 
+import boto3
 import pytest
 from tests.conftest import ROOT
 from tests.letters import BASE, body
 from tests.people import found, registered
 from tests.summaries import TO_APPROVAL, a_draft, approved, moved, publish
 from tests.tours import changed_stop, toured
-from tests.visiting import NOW, Ask, Time, opened, text
+from tests.visiting import NOW, Ask, Time, everything, opened, text
 
 from kallelse import exporting, managing
 from kallelse.adapters import s3
@@ -39,7 +40,7 @@ def bucket(organise: Ask) -> Documents:
 
 @pytest.fixture
 def record(desk: Desk, organise: Ask) -> EventRecord:
-    record = opened(desk, recipients=BODIES, archive=True)
+    record = opened(desk, recipients=BODIES, public_summaries=True)
     registered(desk, record, "Ada")
     registered(desk, record, "Bo", language="en")
     return record
@@ -141,7 +142,7 @@ def test_a_link_opens_nothing_once_its_reader_is_gone(
     told = letters(desk, bucket)
     ada, group = link_in(told["ada@example.org"]), link_in(told["grupp@example.org"])
     managing.cancel(desk, record, found(desk, record, "ada@example.org"), NOW)
-    opened(desk, recipients=[], archive=True)
+    opened(desk, recipients=[], public_summaries=True)
     for link in (ada, group, "/summaries/wrong", f"{ada}/html"):
         assert ask("GET", link)["statusCode"] == 404
     secret = group.split("/")[2]
@@ -166,7 +167,7 @@ def test_an_organiser_sees_who_got_what_and_when_it_was_opened_first(
     assert (told[ada]["address"], told[ada]["opened_at"]) == ("ada@example.org", None)
 
 
-def test_the_archive_shows_what_is_published_to_everybody_if_the_event_says_so(
+def test_what_is_published_is_shown_to_everybody_if_the_event_says_so(
     desk: Desk, record: EventRecord, bucket: Documents, ask: Ask
 ) -> None:
     path = "/events/seminarium/fi/summaries"
@@ -188,14 +189,24 @@ def test_the_archive_shows_what_is_published_to_everybody_if_the_event_says_so(
     assert ask("GET", "/events/seminarium/xx/summaries")["statusCode"] == 404
 
 
-def test_the_archive_of_a_tour_shows_the_stops_that_show_theirs_by_date(
+def test_an_event_that_was_stored_when_the_field_had_another_name_is_read(
+    desk: Desk, record: EventRecord, ask: Ask
+) -> None:
+    [item] = [each for each in everything() if each["sk"]["S"] == "EVENT"]
+    item["body"]["S"] = item["body"]["S"].replace('"public_summaries":true', '"archive":true')
+    boto3.client("dynamodb").put_item(TableName="kallelse", Item=item)
+    assert desk.events.get("seminarium") == record
+    assert ask("GET", "/events/seminarium/fi/summaries")["statusCode"] == 200
+
+
+def test_the_summaries_of_a_tour_are_shown_for_the_stops_that_show_theirs_by_date(
     desk: Desk, bucket: Documents, ask: Ask
 ) -> None:
     toured(desk)
     path = "/tours/turne/fi/summaries"
     assert ask("GET", path)["statusCode"] == 404
     for event_id in ("seminarium", "vasa"):
-        changed_stop(desk, event_id, archive=True)
+        changed_stop(desk, event_id, public_summaries=True)
     approved(desk, bucket, "# Utfall\n\n*Svenska*")
     publish(desk, bucket)
     page = ask("GET", path)

@@ -196,7 +196,7 @@ class Event(Model):
     participant has confirmed the address. ``offer``: how long one who was promoted has to accept;
     None gives the seat at once. ``reminders``: when all who have a seat are reminded. ``thanks``: when
     those who took part are thanked; None thanks nobody. ``survey``: what they are asked afterwards.
-    ``archive``: whether everybody may read the published summaries on the event's page for them.
+    ``public_summaries``: whether everybody may read the published summaries on the event's page for them.
     ``dialogue``: the groups of those online.
     """
 
@@ -231,7 +231,7 @@ class Event(Model):
     contacts: tuple[Contact, ...] = Field(min_length=1)
     summary_languages: tuple[Language, ...] = Field(min_length=1)
     recipients: tuple[Recipient, ...] = ()
-    archive: bool = False
+    public_summaries: bool = False
     tour: Tour | None = None
 
     @field_validator("timezone")

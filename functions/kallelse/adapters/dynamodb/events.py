@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -63,9 +64,16 @@ def _item(record: EventRecord) -> Item:
 def _record(item: Item) -> EventRecord:
     return EventRecord.model_validate(
         {
-            "event": Event.model_validate_json(item["body"]),
+            "event": _event(item["body"]),
             "key": item["event_key"],
             "revision": item["revision"],
             "history": item.get("history"),
         }
     )
+
+
+def _event(body: str) -> Event:
+    fields = json.loads(body)
+    if "archive" in fields:  # what ``public_summaries`` was called when the event was stored
+        fields["public_summaries"] = fields.pop("archive")
+    return Event.model_validate(fields)

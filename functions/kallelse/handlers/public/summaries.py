@@ -1,4 +1,4 @@
-"""The pages on which summaries are read: by the link of a mail, and the public archive of an event."""
+"""The pages on which summaries are read: by the link of a mail, or by everybody where an event says so."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ def download_summary(token: str, wanted: str) -> Response[str]:
 
 
 @router.get("/events/<event_id>/<language>/summaries")
-def show_archive(event_id: str, language: str) -> Response[str]:
+def show_public_summaries(event_id: str, language: str) -> Response[str]:
     """The published summaries of an event, for everybody."""
     language = known(language)
-    record, summaries = distributing.archive(wiring().desk, event_id)
+    record, summaries = distributing.public_summaries(wiring().desk, event_id)
     return event_page(
         "summaries",
         language,

@@ -10,7 +10,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 
 from ... import forms, proving
-from ...distributing import tour_archive
+from ...distributing import summaries_of_stops
 from ...errors import (
     FieldError,
     FormRefused,
@@ -89,12 +89,12 @@ def _rendered(
 
 
 @router.get("/tours/<tour_id>/<language>/summaries")
-def show_tour_archive(tour_id: str, language: str) -> Response[str]:
+def show_summaries(tour_id: str, language: str) -> Response[str]:
     """The published summaries of the stops that show theirs, for everybody."""
     language, tour = known(language), tour_named(wiring().desk, tour_id)
     stops = [
         (record.event, summary, documents().get(summary.source_key) if summary else None)
-        for record, summary in tour_archive(wiring().desk, tour, language)
+        for record, summary in summaries_of_stops(wiring().desk, tour, language)
     ]
     return _rendered("tour-summaries", language, tour, part="/summaries", stops=stops, event=None)
 
