@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -9,9 +10,11 @@ from email.policy import default
 from tests.conftest import ROOT
 from tests.mails import CHANGED, LOADED, NOW, a_mail, before, the_event_for
 
+from kallelse import editing
 from kallelse.composing import Composer
 from kallelse.models import (
     Event,
+    EventRecord,
     Language,
     MailKind,
     Message,
@@ -53,9 +56,17 @@ class Shelf:
         return SUMMARY
 
 
+def stored(desk: Desk, event: Event, now: datetime) -> EventRecord:
+    """The event as it is stored, before its seats are arranged."""
+    seen = desk.events.find(event.id)
+    record = editing.becoming(seen, event, now)
+    assert desk.events.store(seen, record, now)
+    return record
+
+
 def the_composer(desk: Desk, event: Event) -> Composer:
-    desk.events.apply(before(event), "00" * 32, LOADED)
-    desk.events.apply(event, "00" * 32, CHANGED)
+    stored(desk, before(event), LOADED)
+    stored(desk, event, CHANGED)
     for language in event.summary_languages:
         summary = Summary(
             event_id=event.id, language=language, version=1, author="x", handed_in_at=NOW, checksum=""

@@ -90,7 +90,7 @@ class Composer:
 
     def _to_body(self, mail: Mail, event: Event, now: datetime) -> Letter | None:
         bodies = [body for body in event.recipients if f"b-{body.id}" == mail.recipient]
-        if not bodies or event.cancelled:
+        if not bodies or event.cancelled or event.draft:
             return None
         body: Recipient = bodies[0]
         language = language_for(event, body.language)

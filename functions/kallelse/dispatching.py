@@ -88,8 +88,13 @@ def _look(desk: Desk, event_id: str, now: datetime, *, everybody: bool) -> int:
 
 
 def _next_look(record: EventRecord, now: datetime) -> datetime | None:
+    if record.event.draft:
+        return None  # publishing it lets the sweep look at it
     over = max(record.event.ends_at + AFTERCARE, last_at(record.event))
-    return next_time(record.event, now) or (over if now < over else None)
+    following = next_time(record.event, now)
+    if record.archived_at:
+        return None if record.event.cancelled else following
+    return following or (over if now < over else None)
 
 
 def settle(desk: Desk, event_id: str, registration_id: str, now: datetime) -> int:

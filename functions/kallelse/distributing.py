@@ -11,6 +11,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from .drafting import shown, shown_stops
 from .errors import LinkNotFound, NotFound, SummaryNotFound
 from .links import digest, follow
 from .models import (
@@ -81,7 +82,7 @@ def download(desk: Desk, downloads: Downloads, who: Reader, wanted: str) -> str:
 
 def public_summaries(desk: Desk, event_id: str) -> tuple[EventRecord, list[Summary]]:
     """The published summaries of an event that shows them to everybody. Raises NotFound if it does not."""
-    record = desk.events.get(event_id)
+    record = shown(desk, event_id)
     if not record.event.public_summaries:
         raise NotFound("the event has no public summaries")
     return record, list(published(desk, record.event).values())
@@ -95,7 +96,7 @@ def summaries_of_stops(
     In the language if there is one in it, else in the first that there is. Raises NotFound when no stop
     shows any.
     """
-    records = [desk.events.get(stop.event_id) for stop in tour.stops]
+    records = shown_stops(desk, tour)
     shown = [record for record in records if record.event.public_summaries]
     if not shown:
         raise NotFound("the tour has no public summaries")

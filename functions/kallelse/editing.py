@@ -1,8 +1,11 @@
-"""Applying an event file: reading it, checking it, storing the event with its seats."""
+"""Applying an event file: reading it, checking it, trying it out, storing the event with its seats."""
 
 from __future__ import annotations
 
 import secrets
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,10 +13,17 @@ from urllib.parse import urlsplit
 import yaml
 from pydantic import ValidationError
 
-from .errors import FieldError, InvalidInput
-from .models import Event, EventRecord, Mode
+from .errors import AlreadyChanged, EventArchived, FieldError, InvalidInput, Stale
+from .models import Event, EventRecord, MailKind, Mode
 from .ports import Desk
-from .seating import arrange, count_everybody_in, promote_waiting
+from .scheduling import due
+from .seating import ATTEMPTS, arrange, count_everybody_in, promote_waiting
+
+NEWS = {
+    MailKind.EVENT_CHANGED: "{} would be told that the date or the place changed.",
+    MailKind.EVENT_CANCELLED: "{} would be told that the event is cancelled.",
+}
+"""What an organiser should know before mails of a kind go out."""
 
 
 def read(text: str) -> Event:
@@ -45,19 +55,106 @@ def problems(error: ValidationError) -> list[FieldError]:
     ]
 
 
-def apply(desk: Desk, event: Event, meeting_hosts: frozenset[str], now: datetime) -> EventRecord:
+def apply(
+    desk: Desk, event: Event, meeting_hosts: frozenset[str], now: datetime, expected: int | None = None
+) -> EventRecord:
     """Store a new event or change an existing one, arrange its seats, and seat those who wait.
 
-    ``meeting_hosts``: the hosts that a join link may lead to, also in dialogue groups. Raises InvalidInput.
-    Applying the same file twice ends the same. Lowering the seats throws nobody out: see :func:`notices`.
+    ``meeting_hosts``: the hosts that a join link may lead to, also in dialogue groups. Raises InvalidInput,
+    EventArchived, and what :func:`change` raises. Applying the same file twice ends the same. Lowering
+    the seats throws nobody out: see :func:`notices`.
     """
     check_hosts(event, meeting_hosts)
-    record = desk.events.apply(event, secrets.token_hex(32), now)
-    arrange(desk, event.id, now)
-    count_everybody_in(desk, event, now)
+    return change(desk, event.id, lambda seen: becoming(seen, event, now), now, expected)
+
+
+Becoming = Callable[[EventRecord | None], EventRecord]
+"""What an event, as it is stored or not yet, becomes."""
+
+
+def change(
+    desk: Desk, event_id: str, becomes: Becoming, now: datetime, expected: int | None = None
+) -> EventRecord:
+    """Store what the event becomes, arrange its seats, and seat those who wait.
+
+    ``expected``: the revision that it was read in. Raises Stale when it has another, unless it is already
+    what it was to become, or AlreadyChanged when others keep changing it.
+    """
+    record = store(desk, event_id, becomes, now, expected)
+    arrange(desk, event_id, now)
+    count_everybody_in(desk, record.event, now)
     for mode in Mode:
-        promote_waiting(desk, event, mode, now)
+        promote_waiting(desk, record.event, mode, now)
     return record
+
+
+def store(desk: Desk, event_id: str, becomes: Becoming, now: datetime, expected: int | None) -> EventRecord:
+    """Store what the event becomes, and nothing else: see :func:`change`."""
+    for _ in range(ATTEMPTS):
+        seen = desk.events.find(event_id)
+        record = becomes(seen)
+        if expected is not None and record is not seen and (seen is None or seen.revision != expected):
+            raise Stale("the event changed since you read it; read it again")
+        if desk.events.store(seen, record, now):
+            return record
+    raise AlreadyChanged("others are changing the event at this moment; apply it again")
+
+
+def becoming(seen: EventRecord | None, event: Event, now: datetime) -> EventRecord:
+    """What the event becomes when its file is handed in. Raises InvalidInput or EventArchived.
+
+    An event keeps the key that it was made with: the ids of its registrations derive from it.
+    """
+    if seen is None:
+        return EventRecord.new(event, secrets.token_hex(32), now)
+    if event != seen.event:
+        check_open_to_change(seen)
+    check_stays_published(seen, event)
+    return seen.changed_to(event, now)
+
+
+def check_stays_published(seen: EventRecord | None, event: Event) -> None:
+    """Raise InvalidInput when the file makes a draft of an event that was published."""
+    if event.draft and seen and not seen.event.draft:
+        remedy = "it was published, and is no draft any more; leave this out, or write cancelled: true"
+        raise InvalidInput(FieldError("draft", "invalid", remedy))
+
+
+def check_open_to_change(record: EventRecord) -> None:
+    """Raise EventArchived when the event is put away."""
+    if record.archived_at:
+        raise EventArchived("the event is archived, and cannot be changed any more")
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What handing in a file would do. ``changes``: the fields; all that it has, when the event is new."""
+
+    record: EventRecord
+    changes: tuple[str, ...]
+    notices: tuple[str, ...]
+
+
+def validate(desk: Desk, event: Event, meeting_hosts: frozenset[str], now: datetime) -> Trial:
+    """What :func:`apply` would do with the file now; stores nothing, and raises what that would raise."""
+    check_hosts(event, meeting_hosts)
+    seen = desk.events.find(event.id)
+    record = becoming(seen, event, now)
+    before = seen.event.model_dump() if seen else {}
+    changes = tuple(name for name, value in event.model_dump().items() if before.get(name) != value)
+    return Trial(record, changes, (*_news(desk, seen, record, now), *notices(desk, event)))
+
+
+def _news(desk: Desk, seen: EventRecord | None, record: EventRecord, now: datetime) -> list[str]:
+    """Whom the change would reach, in English."""
+    if seen is None:
+        return ["This is a new event." if not record.event.draft else "This is a new event, a draft."]
+    told = ["The event would be published."] if seen.event.draft and not record.event.draft else []
+    people = desk.registrations.of_event(record.event.id)
+    wanted = Counter(
+        kind for each in people for kind, _ in {*due(record, each, now)} - {*due(seen, each, now)}
+    )
+    return told + [text.format(wanted[kind]) for kind, text in NEWS.items() if wanted[kind]]
 
 
 def check_hosts(event: Event, meeting_hosts: frozenset[str]) -> None:

@@ -22,6 +22,8 @@ KallelseError
 │   ├── NotYetOpen
 │   ├── RegistrationClosed
 │   ├── EventCancelled
+│   ├── EventArchived         it is put away, and nobody changes it any more
+│   ├── NotPublished          a draft, of which nobody can be told
 │   ├── EventFull
 │   ├── OrganisationFull      the organisation has as many as the event lets it have
 │   ├── WrongAudience         the event is meant for others
@@ -160,6 +162,14 @@ class RegistrationClosed(Refused):
 
 class EventCancelled(Refused):
     """The event does not take place."""
+
+
+class EventArchived(Refused):
+    """The event is put away: it can be read, and not changed any more."""
+
+
+class NotPublished(Refused):
+    """The event is a draft, of which nobody can be told."""
 
 
 class OrganisationFull(Refused):

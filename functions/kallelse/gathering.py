@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from . import markup
+from .drafting import shown_stops
 from .models import Event, Language, RegistrationState, TourRecord
 from .ports import Desk, Documents
 from .seating import organisations_of
@@ -35,7 +36,8 @@ def combined(
     desk: Desk, documents: Documents, renderer: Renderer, tour: TourRecord, language: Language, now: datetime
 ) -> str:
     """The newest published summary in the language of each stop, in the order of their dates, as Markdown."""
-    parts = [_part(desk, documents, stop.event_id, language) for stop in tour.stops]
+    events = [record.event for record in shown_stops(desk, tour)]
+    parts = [_part(desk, documents, event, language) for event in events]
     parts.sort(key=lambda part: part.event.starts_at)
     organisations = frozenset[str]().union(*(part.organisations for part in parts))
     text = renderer.render(
@@ -50,13 +52,12 @@ def combined(
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
 
 
-def _part(desk: Desk, documents: Documents, event_id: str, language: Language) -> Part:
-    event = desk.events.get(event_id).event
+def _part(desk: Desk, documents: Documents, event: Event, language: Language) -> Part:
     confirmed = [
         each
-        for each in desk.registrations.of_event(event_id)
+        for each in desk.registrations.of_event(event.id)
         if each.state is RegistrationState.CONFIRMED and not event.cancelled
     ]
-    summary = newest_published(desk, event_id).get(language)
+    summary = newest_published(desk, event.id).get(language)
     source = documents.get(summary.source_key) if summary else None
     return Part(event, len(confirmed), organisations_of(confirmed), source and markup.fitted(source, BELOW))

@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 
+from .drafting import check_published
 from .errors import AlreadyChanged, FieldError, InvalidInput
 from .models import Draft, Event, EventRecord, MailKind, Message, MessageState, Registration, Selection
 from .ports import Desk
@@ -17,7 +18,11 @@ from .scheduling import mail_of
 
 
 def hand_in(desk: Desk, record: EventRecord, draft: Draft, author: str, now: datetime) -> Message:
-    """Store a message; the clock's next tick posts it. Raises InvalidInput or AlreadyChanged."""
+    """Store a message; the clock's next tick posts it.
+
+    Raises NotPublished, InvalidInput or AlreadyChanged.
+    """
+    check_published(record)
     check(record.event, draft)
     latest = desk.messages.latest(record.event.id)
     if latest and latest.says(draft):

@@ -59,7 +59,7 @@ def _of_stop(event_id: str, *problems: FieldError) -> list[FieldError]:
 
 
 def apply(desk: Desk, series: Series, meeting_hosts: frozenset[str], now: datetime) -> Applied:
-    """Create or change every stop, and then the tour; stops that left the series stay as they are.
+    """Create or change every stop, and then the tour; stops that left it or are archived stay as they are.
 
     ``meeting_hosts``: the hosts that join links may lead to. Raises InvalidInput before anything is
     stored, or AlreadyChanged. Broken off and repeated, it ends the same. People who registered at a new
@@ -67,12 +67,18 @@ def apply(desk: Desk, series: Series, meeting_hosts: frozenset[str], now: dateti
     """
     events = {event.id: event for event in expand(series)}
     _check(desk, series, events, meeting_hosts)
-    records = []
-    for event_id in series.event_ids:
-        event = events.get(event_id)
-        records.append(editing.apply(desk, event, meeting_hosts, now) if event else desk.events.get(event_id))
+    records = [_apply_stop(desk, each, events.get(each), meeting_hosts, now) for each in series.event_ids]
     stops = tuple(Stop(event_id=record.event.id, key=record.key) for record in records)
     return Applied(desk.tours.apply(series, stops, secrets.token_hex(32)), records)
+
+
+def _apply_stop(
+    desk: Desk, event_id: str, event: Event | None, meeting_hosts: frozenset[str], now: datetime
+) -> EventRecord:
+    seen = desk.events.find(event_id)
+    if event is None or (seen and seen.archived_at):
+        return desk.events.get(event_id)
+    return editing.apply(desk, event, meeting_hosts, now)
 
 
 def _check(desk: Desk, series: Series, events: dict[str, Event], meeting_hosts: frozenset[str]) -> None:
@@ -81,6 +87,7 @@ def _check(desk: Desk, series: Series, events: dict[str, Event], meeting_hosts: 
         try:
             if event_id in events:
                 editing.check_hosts(events[event_id], meeting_hosts)
+                editing.check_stays_published(desk.events.find(event_id), events[event_id])
             else:
                 _check_own_file(desk, series, event_id)
         except InvalidInput as wrong:

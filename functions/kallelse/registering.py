@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from . import claiming
+from .drafting import check_shown
 from .errors import (
     AlreadyChanged,
     EventCancelled,
@@ -23,6 +24,7 @@ from .errors import (
 from .limiting import may_write_to
 from .models import (
     Event,
+    EventEntry,
     EventRecord,
     MailKind,
     Mode,
@@ -55,7 +57,7 @@ class Answer:
     until: datetime | None = None
 
 
-def phase(event: Event, now: datetime) -> str:
+def phase(event: Event | EventEntry, now: datetime) -> str:
     """How far the event is for one who comes to its page, in a word of the templates."""
     if event.cancelled:
         return "cancelled"
@@ -74,9 +76,11 @@ def registration_id(record: EventRecord, address: str) -> str:
 def register(desk: Desk, record: EventRecord, submission: Submission, now: datetime) -> Answer:
     """Give the participant a seat, or a place on the waiting list.
 
-    Raises WrongAudience, EventCancelled, NotYetOpen, RegistrationClosed, EventFull, OrganisationFull, or
-    AlreadyChanged when the address is being registered at another stop of the tour.
+    Raises EventNotFound for a draft, WrongAudience, EventCancelled, NotYetOpen, RegistrationClosed,
+    EventFull, OrganisationFull, or AlreadyChanged when the address is being registered at another stop
+    of the tour.
     """
+    check_shown(record)
     event = record.event
     check_admission(event, submission.participant)
     if event.cancelled:

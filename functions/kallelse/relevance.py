@@ -66,7 +66,8 @@ def makes_sense(mail: Mail, record: EventRecord, registration: Registration, now
     """Whether the registration still is what the mail says, and it is not too late to say it."""
     event = record.event
     return (
-        registration.state in STATES[mail.kind]
+        not event.draft
+        and registration.state in STATES[mail.kind]
         and _is_about(mail, record, registration, now)
         and (not event.cancelled or mail.kind in FAREWELLS)
         and (mail.kind is not MailKind.JOIN_LINK or registration.mode is Mode.ONLINE)

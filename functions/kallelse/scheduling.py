@@ -13,7 +13,7 @@ before, and since when the participant has the seat:
 
 A reminder whose time was over when the participant got the seat, or when the event was moved to its
 present day, has lost its meaning. Thanks are for those who took part: those who joined the meeting,
-and all who had a seat on site.
+and all who had a seat on site. Nothing is due about a draft.
 """
 
 from __future__ import annotations
@@ -87,6 +87,8 @@ def _slot(event: Event, when: timedelta | datetime) -> int:
 
 def due(record: EventRecord, registration: Registration, now: datetime) -> list[Due]:
     """The mails about the event that the registration should have a record of by now."""
+    if record.event.draft:
+        return []
     if now >= record.event.ends_at:
         return _thanks(record, registration, now)
     if record.event.cancelled:

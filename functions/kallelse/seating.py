@@ -231,8 +231,9 @@ def audit(desk: Desk, record: EventRecord, now: datetime) -> Blocks:
     """Finish what was broken off: seats held for nobody, people who wait beside a free seat.
 
     Gives the blocks that are checked by this, for :func:`audited`. Looks only at what changed since the
-    last audit and is quiet for GRACE, and at blocks that do not have the event's seats: after an apply
-    that was broken off, or when seats beyond a smaller event's size became free and can be given again.
+    last audit and is quiet for GRACE, and at blocks that do not have the event's seats and opening times:
+    after an apply that was broken off, or when seats beyond a smaller event's size became free and can be
+    given again.
     """
     event = record.event
     seen = desk.seats.all_blocks(event.id)
@@ -268,6 +269,8 @@ def _is_arranged(event: Event, seen: Blocks) -> bool:
     for mode, blocks in seen.items():
         seats, taken = event.seats_by_mode.get(mode, 0), sum(len(block.holders) for block in blocks)
         if taken + sum(block.free for block in blocks) != max(seats, taken):
+            return False
+        if any(block.opening != event.opening for block in blocks):
             return False
     return True
 

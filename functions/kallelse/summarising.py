@@ -11,6 +11,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from .drafting import check_published
 from .errors import AlreadyChanged, FieldError, InvalidInput
 from .models import (
     Event,
@@ -55,10 +56,12 @@ def hand_in(
     now: datetime,
     source: Source | None = None,
 ) -> Summary:
-    """Store a summary's Markdown as a new version, a draft. Raises InvalidInput or AlreadyChanged.
+    """Store a summary's Markdown as a new version, a draft.
 
+    Raises NotPublished, InvalidInput or AlreadyChanged.
     ``source``: what a person translated it from, if that is so.
     """
+    check_published(record)
     markdown = tidy(markdown)
     check_language(record.event, language)
     _check(markdown)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from .drafting import shown_stops
 from .errors import TourNotFound
 from .models import Event, EventRecord, Mode, TourRecord
 from .ports import Desk
@@ -44,9 +45,18 @@ def tour_named(desk: Desk, tour_id: str) -> TourRecord:
 
 
 def stops_of(desk: Desk, tour: TourRecord, now: datetime, but: str | None = None) -> list[StopNow]:
-    """The stops in the order of their dates; ``but``: the id of one that is left out."""
-    stops = [look(desk, desk.events.get(stop.event_id), now) for stop in tour.stops if stop.event_id != but]
+    """The stops that are no drafts, in the order of their dates; ``but``: the id of one that is left out."""
+    stops = [look(desk, record, now) for record in shown_stops(desk, tour) if record.event.id != but]
     return sorted(stops, key=lambda stop: stop.event.starts_at)
+
+
+def shown_tour(desk: Desk, tour_id: str, now: datetime) -> tuple[TourRecord, list[StopNow]]:
+    """The tour as everybody may see it, with its stops. Raises TourNotFound, also when all are drafts."""
+    tour = tour_named(desk, tour_id)
+    stops = stops_of(desk, tour, now)
+    if not stops:
+        raise TourNotFound("there is no such tour")
+    return tour, stops
 
 
 def look(desk: Desk, record: EventRecord, now: datetime) -> StopNow:

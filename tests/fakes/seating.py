@@ -9,6 +9,7 @@ from datetime import datetime
 from kallelse.errors import EventNotFound
 from kallelse.models import (
     Event,
+    EventEntry,
     EventRecord,
     Mode,
     Registration,
@@ -46,12 +47,18 @@ class FakeEvents:
             raise EventNotFound("there is no such event")
         return self.records[event_id]
 
-    def apply(self, event: Event, key: str, now: datetime) -> EventRecord:
-        known = self.records.get(event.id)
-        record = known.changed_to(event, now) if known else EventRecord.new(event, key, now)
-        self.records[event.id] = record
-        self.looks[event.id] = now
-        return record
+    def find(self, event_id: str) -> EventRecord | None:
+        return self.records.get(event_id)
+
+    def store(self, seen: EventRecord | None, record: EventRecord, now: datetime) -> bool:
+        if self.find(record.event.id) != seen:
+            return False
+        self.records[record.event.id] = record
+        self.looks[record.event.id] = now
+        return True
+
+    def listed(self, after: str | None, limit: int) -> tuple[list[EventEntry], str | None]:
+        raise NotImplementedError("nothing that is tested on fakes lists events")
 
     def look_again(self, record: EventRecord, at: datetime | None) -> None:
         if self.records[record.event.id].revision == record.revision:
@@ -78,7 +85,9 @@ class FakeSeats:
             fresh = SeatBlock(number=0, seats=0, queue=0)
             block = self.kept.get((event.id, mode), fresh)
             seats = event.seats_by_mode.get(mode, 0)
-            self.kept[event.id, mode] = replace(block, seats=seats, touched_at=now, unchecked=True)
+            self.kept[event.id, mode] = replace(
+                block, seats=seats, opening=event.opening, touched_at=now, unchecked=True
+            )
 
     def blocks(self, event_id: str, mode: Mode) -> list[SeatBlock]:
         return [block for where, block in self.kept.items() if where == (event_id, mode)]
@@ -94,9 +103,10 @@ class FakeSeats:
 
     def look(self, event: Event, mode: Mode, now: datetime) -> NoSeat | None:
         arranged, block = self.events[event.id], self.kept[event.id, mode]
-        if arranged.opens_at and arranged.opens_at > now:
+        opens_at, closes_at = arranged.opening
+        if opens_at > now:
             return NoSeat.NOT_YET_OPEN
-        if arranged.cancelled or arranged.closes_at <= now:
+        if closes_at <= now:
             return NoSeat.CLOSED
         if block.queue is not None:
             return NoSeat.QUEUED

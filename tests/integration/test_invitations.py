@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import vobject  # type: ignore[import-untyped]
-from tests.letters import the_composer, written
+from tests.letters import stored, the_composer, written
 from tests.mails import (
     CHANGED,
     NOW,
@@ -136,9 +136,9 @@ def test_a_change_and_a_cancellation_are_of_the_same_entry_with_a_rising_sequenc
 
 def test_the_same_file_applied_again_leaves_the_sequence_as_it_is(desk: Desk) -> None:
     event: Event = the_event()
-    revisions = [desk.events.apply(event, "00" * 32, CHANGED).revision for _ in range(3)]
+    revisions = [stored(desk, event, CHANGED).revision for _ in range(3)]
     assert revisions == [1, 1, 1]
-    assert desk.events.apply(the_event(seats=9), "00" * 32, NOW).revision == 2
+    assert stored(desk, the_event(seats=9), NOW).revision == 2
 
 
 def test_one_who_cancels_is_uninvited_from_an_event_that_takes_place(desk: Desk) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,8 +13,8 @@ from tests.people import found, registered
 from tests.simulation.mailing import Mailing, a_mail
 from tests.visiting import Ask, Time, everything, text
 
-from kallelse import dispatching, joining, managing
-from kallelse.errors import LinkNotFound
+from kallelse import dispatching, duplicating, joining, managing, staging
+from kallelse.errors import EventNotFound, LinkNotFound
 from kallelse.links import issue
 from kallelse.models import MailKind, Mode, Purpose, Registration
 from kallelse.ports import Desk
@@ -103,6 +103,32 @@ def test_a_cloned_event_fires_no_old_mail_rules(desks: Desks) -> None:
         desks.tick(STARTS + DAY + hours * HOUR)
     assert kinds_to(desks, "bo") == [MailKind.CONFIRMED]
     assert kinds_to(desks, "ada") == []
+
+
+def test_a_cloned_event_fires_old_mail_rules_at_once_but_not_here(desks: Desks) -> None:
+    desks.apply(**REMINDED | {"reminders": ["P7D", "2020-09-14T09:00"], "thanks": {"after": "PT1H"}})
+    registered(desks.desk, desks.desk.events.get("seminarium"), "Ada")
+    desks.tick(desks.time.now)
+    desks.sent.clear()
+    # On the 19th for the 20th: the reminders of a week and of two days before, and the first link, are past.
+    now = utc("2020-09-19T12:00")
+    duplicating.duplicate(desks.desk, "seminarium", "kopia", datetime(2020, 9, 20, 13), now)
+    with pytest.raises(EventNotFound):
+        registered(desks.desk, desks.desk.events.get("kopia"), "Bo", at=now)
+    for hours in range(6):
+        desks.tick(now + hours * HOUR)
+    assert [kind for _, who, kind in desks.sent if who != "ada"] == []
+    assert desks.desk.mails.of_event("kopia") == []
+    published = staging.publish(desks.desk, "kopia", now + 6 * HOUR)
+    registered(desks.desk, published, "Bo", at=now + 6 * HOUR)
+    # From there as for anybody who comes late: what is past stays past, and the link is needed.
+    for hours in range(6, 48):
+        desks.tick(now + hours * HOUR)
+    assert Counter(kinds_to(desks, "bo")) == Counter(
+        [MailKind.CONFIRMED, MailKind.JOIN_LINK, MailKind.REMINDER]
+    )
+    [reminded_at] = [at for at, who, kind in desks.sent if (who, kind) == ("bo", MailKind.REMINDER)]
+    assert reminded_at == utc("2020-09-20T09:00")  # an hour before the start, with the link
 
 
 def test_a_leaked_join_link_lets_in_one_registration_until_it_is_cancelled_and_exposes_nobody_else(

@@ -10,6 +10,7 @@ import pytest
 from tests.conftest import a_participant, utc
 from tests.guarantees import breaches, by_name
 from tests.guarantees import opened as opened_at
+from tests.letters import stored
 
 from kallelse import dispatching, editing, managing, registering, seating
 from kallelse.adapters.dynamodb import arranging
@@ -299,7 +300,7 @@ def test_an_apply_that_was_broken_off_is_finished_by_the_sweep(desk: Desk) -> No
     record = opened(desk, seats=1)
     register(desk, record, "Ada", "Bo")
     seating.audit(desk, record, NOW + timedelta(hours=1))
-    record = desk.events.apply(record.event.model_copy(update={"seats": 2}), record.key, NOW)
+    record = stored(desk, record.event.model_copy(update={"seats": 2}), NOW)
     seating.audit(desk, record, NOW + timedelta(hours=2))
     assert states(desk, record) == {"Ada": CONFIRMED, "Bo": CONFIRMED}
 

@@ -28,7 +28,7 @@ from .form import Asked, Choice, Form, Question, QuestionKind, ShownWhen, Standa
 from .mail import ABOUT_EVENT, BULK, REPEATED, STALE, Mail, MailKind, MailState, kind_in
 from .message import Draft, Message, MessageState, Selection
 from .note import Note
-from .record import Details, EventRecord
+from .record import Details, EventEntry, EventRecord
 from .registration import SEATED, Participant, Purpose, Registration, RegistrationState, Token
 from .reply import KEPT, UNDER_WAY, Reply
 from .series import Claim, Series, Stop, TourRecord
@@ -39,7 +39,8 @@ from .text import SLUG, Language, Line, LongText, Model, Paragraphs, Slug, Text,
 __all__ = [
     "ABOUT_EVENT", "BULK", "FOR_READERS", "KEPT", "MEDIA_TYPES", "REPEATED", "SEATED", "SLUG", "STALE",
     "UNDER_WAY", "Admission", "Allocation", "Asked", "Caller", "Choice", "Claim", "Contact", "Details",
-    "Dialogue", "Draft", "Entry", "Event", "EventRecord", "Export", "Figures", "FileFormat", "Form",
+    "Dialogue", "Draft", "Entry", "Event", "EventEntry", "EventRecord",
+    "Export", "Figures", "FileFormat", "Form",
     "Format", "Grant", "Group", "GroupSize", "Language", "Line", "LongText", "Mail", "MailKind",
     "MailState", "Meeting", "Message", "MessageState", "Mode", "ModeOffer", "Model", "Move", "Note",
     "OrganisationKind", "Paragraphs", "Participant", "ProgrammeItem", "Purpose", "Question",

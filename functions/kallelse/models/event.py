@@ -18,6 +18,7 @@ from pydantic import (
     model_validator,
 )
 
+from ..clock import EPOCH
 from .dialogue import MOST_IN_GROUPS, Dialogue
 from .form import Form
 from .survey import Survey
@@ -197,7 +198,8 @@ class Event(Model):
     None gives the seat at once. ``reminders``: when all who have a seat are reminded. ``thanks``: when
     those who took part are thanked; None thanks nobody. ``survey``: what they are asked afterwards.
     ``public_summaries``: whether everybody may read the published summaries on the event's page for them.
-    ``dialogue``: the groups of those online.
+    ``dialogue``: the groups of those online. ``draft``: whether only organisers see the event, and nobody
+    can register or gets mail; not once it was published.
     """
 
     id: Slug
@@ -219,6 +221,7 @@ class Event(Model):
     waiting_list: bool = True
     offer: Period | None = None
     address_confirmation: Period | None = None
+    draft: bool = False
     cancelled: bool = False
     form: Form = Form()
     programme: tuple[ProgrammeItem, ...]
@@ -346,6 +349,13 @@ class Event(Model):
         """The first instant too late: midnight after the last day, or the start if that is sooner."""
         midnight = datetime.combine(self.last_day_to_register + timedelta(days=1), time())
         return min(self._instant(midnight), self.starts_at)
+
+    @property
+    def opening(self) -> tuple[datetime, datetime]:
+        """From when until when one can register, in whole seconds: never at a draft or a cancelled event."""
+        if self.draft or self.cancelled:
+            return EPOCH, EPOCH
+        return (self.opens_at or EPOCH).replace(microsecond=0), self.closes_at.replace(microsecond=0)
 
     @property
     def join_link_at(self) -> datetime:

@@ -1,4 +1,4 @@
-"""An event as stored: the file, and what its participants have to be told about date and place."""
+"""An event as stored: the file, what its participants have to be told, and its entry in the list."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Self
 from pydantic import AwareDatetime, model_validator
 
 from .event import Event, Mode, instant
-from .text import Model, Text
+from .text import Language, Model, Slug, Text
 
 
 class Details(Model):
@@ -64,12 +64,14 @@ class EventRecord(Model):
     ``revision``: rises by one with every change; it guards against two organisers at once, and is the
     SEQUENCE of calendar files.
     ``history``: the details that participants had to be told, the present ones last.
+    ``archived_at``: since when the event is put away, and nobody changes it any more.
     """
 
     event: Event
     key: str
     revision: int = 1
     history: tuple[Details, ...] = ()
+    archived_at: AwareDatetime | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -90,7 +92,14 @@ class EventRecord(Model):
         details = Details.of(event, self.details.version + 1, now)
         told_anew = () if details.says_the_same(self.details) else (details,)
         history = self.history + told_anew
-        return EventRecord(event=event, key=self.key, revision=self.revision + 1, history=history)
+        return self._next(event=event, history=history)
+
+    def put_away(self, now: datetime) -> EventRecord:
+        """The record after the event was put away; the same if it was before."""
+        return self if self.archived_at else self._next(archived_at=now)
+
+    def _next(self, **changes: object) -> EventRecord:
+        return self.model_copy(update={"revision": self.revision + 1, **changes})
 
     @property
     def details(self) -> Details:
@@ -115,3 +124,31 @@ class EventRecord(Model):
                 break
             first = details
         return first
+
+
+class EventEntry(Model):
+    """What the list of events tells of one. ``title`` is in the event's languages, one of them ``language``.
+
+    ``opens_at``: when registration opens; None means since it was loaded. ``tour``: the tour's id.
+    """
+
+    id: Slug
+    language: Language
+    title: Text
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+    timezone: str
+    opens_at: AwareDatetime | None
+    closes_at: AwareDatetime
+    tour: Slug | None
+    draft: bool
+    cancelled: bool
+    archived_at: AwareDatetime | None
+
+    @classmethod
+    def of(cls, record: EventRecord) -> Self:
+        """The entry of an event."""
+        event, same = record.event, ("id", "language", "title", "timezone", "draft", "cancelled")
+        instants = ("starts_at", "ends_at", "opens_at", "closes_at")
+        told = {name: getattr(event, name) for name in (*same, *instants)}
+        return cls(**told, tour=event.tour and event.tour.id, archived_at=record.archived_at)

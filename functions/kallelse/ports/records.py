@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import BinaryIO, Protocol
 
 from ..models import (
-    Event,
+    EventEntry,
     EventRecord,
     Language,
     Mode,
@@ -49,11 +49,21 @@ class Events(Protocol):
         """The event; raises EventNotFound."""
         ...
 
-    def apply(self, event: Event, key: str, now: datetime) -> EventRecord:
-        """Create the event with ``key``, or change it and keep its key; give the stored record.
+    def find(self, event_id: str) -> EventRecord | None:
+        """The event, if there is one; read consistently."""
+        ...
 
-        The sweep looks at it at once, see :meth:`look_again`.
-        Raises AlreadyChanged when others keep changing it.
+    def store(self, seen: EventRecord | None, record: EventRecord, now: datetime) -> bool:
+        """Store what the event as ``seen`` (None: there was none) becomes; False when it changed since.
+
+        Its entry in the list changes with it, and the sweep looks at it at once, see :meth:`look_again`.
+        """
+        ...
+
+    def listed(self, after: str | None, limit: int) -> tuple[list[EventEntry], str | None]:
+        """At most so many entries of the list of events, the latest start first, and where they end.
+
+        ``after``: where an earlier page ended; None begins, and is given where nothing follows.
         """
         ...
 

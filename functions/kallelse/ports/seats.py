@@ -28,6 +28,7 @@ class SeatBlock:
     """At most 64 seats of a mode of an event, and who holds them.
 
     ``queue``: the mark that sends newcomers to the waiting list; it tells which joining set it.
+    ``opening``: from when until when newcomers may sit down, as :attr:`kallelse.models.Event.opening`.
     ``touched_at``: the last change; ``unchecked``: whether the sweep has yet to check it.
     """
 
@@ -35,6 +36,7 @@ class SeatBlock:
     seats: int
     holders: frozenset[str] = frozenset()
     queue: int | None = None
+    opening: tuple[datetime, datetime] | None = None
     touched_at: datetime | None = None
     unchecked: bool = False
 

@@ -1,4 +1,4 @@
-"""Stored events."""
+"""Stored events, and their list, an entry of which is written together with the event."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from ...errors import AlreadyChanged, EventNotFound
-from ...models import Event, EventRecord
+from ...errors import EventNotFound
+from ...models import Event, EventEntry, EventRecord
 from . import keys
 from .table import Item, Table
 
-ATTEMPTS = 5
-"""How often an event is read anew when another request changes it at the same time."""
+NEW = "attribute_not_exists(pk)"
+THE_SAME = "revision = :revision"
 
 
 @dataclass(frozen=True)
@@ -22,26 +22,29 @@ class TableEvents:
     table: Table
 
     def get(self, event_id: str) -> EventRecord:
-        item = self.table.get(keys.event(event_id))
-        if item is None:
+        record = self.find(event_id)
+        if record is None:
             raise EventNotFound("there is no such event")
-        return _record(item)
+        return record
 
-    def apply(self, event: Event, key: str, now: datetime) -> EventRecord:
-        for _ in range(ATTEMPTS):
-            item = self.table.get(keys.event(event.id))
-            seen = _record(item) if item else None
-            # An event once loaded keeps its key: the ids of its registrations derive from it.
-            record = seen.changed_to(event, now) if seen else EventRecord.new(event, key, now)
-            if self._store(seen, record, now):
-                return record
-        raise AlreadyChanged("others are changing the event at this moment; apply it again")
+    def find(self, event_id: str) -> EventRecord | None:
+        item = self.table.get(keys.event(event_id))
+        return _record(item) if item else None
 
-    def _store(self, seen: EventRecord | None, record: EventRecord, now: datetime) -> bool:
+    def store(self, seen: EventRecord | None, record: EventRecord, now: datetime) -> bool:
         item = _item(record) | {"due": keys.FOR_SWEEP, "due_at": keys.instant(now)}
+        entry = EventEntry.of(record)
+        writes = [self.table.put_in_transaction(_key(entry) | {"body": entry.model_dump_json()})]
         if seen is None:
-            return self.table.put(item, "attribute_not_exists(pk)")
-        return self.table.put(item, "revision = :revision", {":revision": seen.revision})
+            return self.table.transact(self.table.put_in_transaction(item, NEW), *writes)
+        if _key(EventEntry.of(seen)) != _key(entry):
+            writes.append(self.table.delete_in_transaction(_key(EventEntry.of(seen))))
+        same = {":revision": seen.revision}
+        return self.table.transact(self.table.put_in_transaction(item, THE_SAME, same), *writes)
+
+    def listed(self, after: str | None, limit: int) -> tuple[list[EventEntry], str | None]:
+        items, end = self.table.page(keys.EVENTS, after, limit)
+        return [EventEntry.model_validate_json(item["body"]) for item in items], end
 
     def look_again(self, record: EventRecord, at: datetime | None) -> None:
         values: Item = {":revision": record.revision}
@@ -49,7 +52,11 @@ class TableEvents:
         if at:
             change = "SET due = :sweep, due_at = :at"
             values |= {":sweep": keys.FOR_SWEEP, ":at": keys.instant(at)}
-        self.table.update(keys.event(record.event.id), change, values, "revision = :revision")
+        self.table.update(keys.event(record.event.id), change, values, THE_SAME)
+
+
+def _key(entry: EventEntry) -> keys.Key:
+    return keys.event_entry(entry.starts_at, entry.id)
 
 
 def _item(record: EventRecord) -> Item:
@@ -58,6 +65,7 @@ def _item(record: EventRecord) -> Item:
         "event_key": record.key,
         "revision": record.revision,
         "history": [details.model_dump(mode="json") for details in record.history],
+        "archived_at": record.archived_at and record.archived_at.isoformat(),
     }
 
 
@@ -68,6 +76,7 @@ def _record(item: Item) -> EventRecord:
             "key": item["event_key"],
             "revision": item["revision"],
             "history": item.get("history"),
+            "archived_at": item.get("archived_at"),
         }
     )
 

@@ -39,6 +39,15 @@ def event(event_id: str) -> Key:
     return {"pk": event_partition(event_id), "sk": "EVENT"}
 
 
+EVENTS = "EVENTS"
+"""The partition with the list of all events."""
+
+
+def event_entry(starts_at: datetime, event_id: str) -> Key:
+    """The entry of an event in the list, which sorts by start."""
+    return {"pk": EVENTS, "sk": f"{minute(starts_at)}#{event_id}"}
+
+
 SEAT_BLOCKS = "SEATS#"
 """What the sort keys of all seat blocks begin with."""
 

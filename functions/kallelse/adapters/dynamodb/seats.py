@@ -306,8 +306,8 @@ def _touch(now: datetime) -> Item:
 
 
 def _opening(event: Event) -> Item:
-    closes_at = EPOCH if event.cancelled else event.closes_at
-    return {":closes_at": _ms(closes_at), ":opens_at": _ms(event.opens_at or EPOCH)}
+    opens_at, closes_at = event.opening
+    return {":closes_at": _ms(closes_at), ":opens_at": _ms(opens_at)}
 
 
 def _line(item: Item) -> Line:
@@ -321,7 +321,8 @@ def _block(item: Item) -> SeatBlock:
         seats=int(item["seats"]),
         holders=frozenset(item.get("holders", ())),
         queue=int(item["queue"]) if "queue" in item else None,
-        touched_at=_moment(item.get("touched_at")),
+        opening=(_moment(item.get("opens_at", 0)), _moment(item["closes_at"])),
+        touched_at=_moment(item["touched_at"]) if "touched_at" in item else None,
         unchecked="due" in item,
     )
 
@@ -330,5 +331,5 @@ def _ms(moment: datetime) -> int:
     return (moment - EPOCH) // timedelta(milliseconds=1)
 
 
-def _moment(ms: int | None) -> datetime | None:
-    return EPOCH + timedelta(milliseconds=int(ms)) if ms is not None else None
+def _moment(ms: int) -> datetime:
+    return EPOCH + timedelta(milliseconds=int(ms))

@@ -92,6 +92,24 @@ class Table:
             **options,
         )
 
+    def page(self, partition: str, after: str | None, limit: int) -> tuple[list[Item], str | None]:
+        """At most so many items of a partition, the last sort keys first, and where they end.
+
+        ``after``: where the page before ended; None begins, and is given where nothing follows.
+        """
+        start = {"ExclusiveStartKey": typed({"pk": partition, "sk": after})} if after else {}
+        answer = self._call(
+            "query",
+            TableName=self.name,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues=typed({":pk": partition}),
+            ConsistentRead=True,
+            ScanIndexForward=False,
+            Limit=limit,
+            **start,
+        )
+        return [plain(item) for item in answer["Items"]], plain(answer.get("LastEvaluatedKey", {})).get("sk")
+
     def due(self, what: str, until: str) -> Iterator[Key]:
         """The keys of the items of one kind that are due by an instant, the first due first."""
         items = self._items(

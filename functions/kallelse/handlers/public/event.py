@@ -9,6 +9,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 
 from ... import forms, proving
 from ...addresses import near_miss
+from ...drafting import shown
 from ...errors import (
     EventFull,
     FieldError,
@@ -41,7 +42,7 @@ router = Router()  # type: ignore[no-untyped-call]
 @router.get("/events/<event_id>/<language>")
 def show_event(event_id: str, language: str) -> Response[str]:
     """The event and its form."""
-    record = wiring().desk.events.get(event_id)
+    record = shown(wiring().desk, event_id)
     return _form_page(known(language), record, {"language": [language]})
 
 
@@ -77,7 +78,7 @@ def resend(wrong: KallelseError | None) -> str:
 @router.post("/events/<event_id>/<language>/registrations")
 def submit_registration(event_id: str, language: str) -> Response[str]:
     """Register who filled in the form."""
-    record = wiring().desk.events.get(event_id)
+    record = shown(wiring().desk, event_id)
     values = _values(known(language), record.event)
     try:
         answer, submission = _register(language, record, values)

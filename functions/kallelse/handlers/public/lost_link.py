@@ -9,6 +9,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from pydantic import EmailStr, StringConstraints, TypeAdapter, ValidationError
 
+from ...drafting import shown
 from ...errors import FieldError, InvalidInput, TooManyRequests
 from ...http import form_of, status_of
 from ...managing import send_link_again
@@ -26,7 +27,7 @@ router = Router()  # type: ignore[no-untyped-call]
 @router.get("/events/<event_id>/<language>/lost-link")
 def show_lost_link(event_id: str, language: str) -> Response[str]:
     """The form that asks for the address."""
-    return _form_page(known(language), wiring().desk.events.get(event_id), "")
+    return _form_page(known(language), shown(wiring().desk, event_id), "")
 
 
 def _form_page(
@@ -45,7 +46,7 @@ def _form_page(
 @router.post("/events/<event_id>/<language>/lost-link")
 def send_lost_link(event_id: str, language: str) -> Response[str]:
     """Mail a new link if the address is registered, and tell nobody whether it is."""
-    record = wiring().desk.events.get(event_id)
+    record = shown(wiring().desk, event_id)
     language = known(language)
     typed = form_of(router.current_event, frozenset({"email"}), MAX_ADDRESS).get("email", "")
     try:

@@ -8,6 +8,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 
 from ... import forms, proving, surveying
+from ...drafting import shown
 from ...errors import (
     FormRefused,
     FormTooFast,
@@ -40,7 +41,7 @@ router = Router()  # type: ignore[no-untyped-call]
 @router.get("/events/<event_id>/<language>/survey")
 def show_survey(event_id: str, language: str) -> Response[str]:
     """The survey, or when it is open."""
-    return _survey_page(known(language), wiring().desk.events.get(event_id), {})
+    return _survey_page(known(language), shown(wiring().desk, event_id), {})
 
 
 def _survey_page(
@@ -65,7 +66,7 @@ def _survey_page(
 @router.post("/events/<event_id>/<language>/survey")
 def send_survey(event_id: str, language: str) -> Response[str]:
     """Take an anonymous answer."""
-    record = wiring().desk.events.get(event_id)
+    record = shown(wiring().desk, event_id)
     values = _values(known(language), record)
     try:
         _take(record, values)

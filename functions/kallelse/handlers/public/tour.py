@@ -23,7 +23,7 @@ from ...errors import (
 from ...http import answers_of, page, status_of
 from ...models import Event, EventRecord, TourRecord
 from ...registering import Answer, Submission, register
-from ...touring import StopNow, bookable, stops_of, tour_named
+from ...touring import StopNow, bookable, shown_tour, tour_named
 from .event import MAX_OWN_FIELDS, OWN_FIELDS, resend, submission_in
 from .guard import Values, nonce_of
 from .wiring import REASONS, documents, known, source_of, wiring
@@ -49,8 +49,8 @@ class Outcome:
 @router.get("/tours/<tour_id>/<language>")
 def show_tour(tour_id: str, language: str) -> Response[str]:
     """All stops of the tour with their seats, and the form for several if there is one."""
-    language, tour = known(language), tour_named(wiring().desk, tour_id)
-    return _page(language, tour, stops_of(wiring().desk, tour, wiring().now()), {"language": [language]})
+    tour, stops = shown_tour(wiring().desk, tour_id, wiring().now())
+    return _page(known(language), tour, stops, {"language": [language]})
 
 
 def _page(
@@ -102,8 +102,7 @@ def show_summaries(tour_id: str, language: str) -> Response[str]:
 @router.post("/tours/<tour_id>/<language>/registrations")
 def submit_registrations(tour_id: str, language: str) -> Response[str]:
     """Register who filled in the form at each of the chosen stops."""
-    language, tour = known(language), tour_named(wiring().desk, tour_id)
-    stops = stops_of(wiring().desk, tour, wiring().now())
+    language, (tour, stops) = known(language), shown_tour(wiring().desk, tour_id, wiring().now())
     offered = [] if tour.series.one_stop_each else bookable(stops)
     if not offered:
         wrong = RegistrationClosed("no stop can be registered for by this form")
