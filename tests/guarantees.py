@@ -53,6 +53,9 @@ def breaches(desk: Desk, event_id: str, now: datetime, most: Mapping[Mode, int] 
         seats = event.seats_by_mode.get(mode, 0)
         found += [f"{mode}: {each}" for each in _of_seats(blocks, people, seats, (most or {}).get(mode, 0))]
         found += [f"{mode}: {each}" for each in _of_line(desk, event, mode, people)]
+        found += [
+            f"{mode}: it is open at {block.opening}" for block in blocks if block.opening != event.opening
+        ]
         if now < event.starts_at:
             found += [f"{mode}: {each}" for each in _of_newcomers(blocks, people)]
     return found

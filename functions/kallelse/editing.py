@@ -77,8 +77,8 @@ def change(
 ) -> EventRecord:
     """Store what the event becomes, arrange its seats, and seat those who wait.
 
-    ``expected``: the revision that it was read in. Raises Stale when it has another, unless it is already
-    what it was to become, or AlreadyChanged when others keep changing it.
+    ``expected``: the revision that it was read in, 0 when there was none. Raises Stale when it has another,
+    unless it is already what it was to become, or AlreadyChanged when others keep changing it.
     """
     record = store(desk, event_id, becomes, now, expected)
     arrange(desk, event_id, now)
@@ -93,7 +93,8 @@ def store(desk: Desk, event_id: str, becomes: Becoming, now: datetime, expected:
     for _ in range(ATTEMPTS):
         seen = desk.events.find(event_id)
         record = becomes(seen)
-        if expected is not None and record is not seen and (seen is None or seen.revision != expected):
+        changed_since = expected is not None and expected != (seen.revision if seen else 0)
+        if changed_since and record is not seen:
             raise Stale("the event changed since you read it; read it again")
         if desk.events.store(seen, record, now):
             return record

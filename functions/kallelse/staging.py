@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from enum import StrEnum
 
 from . import editing
 from .errors import EventNotFound, Refused
@@ -14,22 +15,30 @@ from .models import EventEntry, EventRecord
 from .ports import Desk
 from .registering import phase
 
-STAGES = ("draft", "not-yet-open", "open", "closed", "over", "cancelled")
-"""How far an event can be, as the list tells it."""
+
+class Stage(StrEnum):
+    """How far an event is, as the list tells it."""
+
+    DRAFT = "draft"
+    NOT_YET_OPEN = "not-yet-open"
+    OPEN = "open"
+    CLOSED = "closed"
+    OVER = "over"
+    CANCELLED = "cancelled"
 
 
 def publish(desk: Desk, event_id: str, now: datetime, expected: int | None = None) -> EventRecord:
-    """Show a draft to everybody, who can register from then on. Raises EventNotFound or as :func:`_set`."""
+    """Show a draft to everybody, who can register from then on. Raises as :func:`_set`."""
     return _set(desk, event_id, now, expected, draft=False)
 
 
 def cancel(desk: Desk, event_id: str, now: datetime, expected: int | None = None) -> EventRecord:
-    """Cancel an event; the sweep tells everybody registered. Raises EventNotFound or as :func:`_set`."""
+    """Cancel an event; the sweep tells everybody registered. Raises as :func:`_set`."""
     return _set(desk, event_id, now, expected, cancelled=True)
 
 
 def _set(desk: Desk, event_id: str, now: datetime, expected: int | None, **fields: bool) -> EventRecord:
-    """Change fields of the stored file. Raises EventArchived, Stale or AlreadyChanged."""
+    """Change fields of the stored file. Raises EventNotFound, EventArchived, Stale or AlreadyChanged."""
 
     def becomes(seen: EventRecord | None) -> EventRecord:
         record = _there(seen)
@@ -59,21 +68,24 @@ def _there(seen: EventRecord | None) -> EventRecord:
     return seen
 
 
-def stage(entry: EventEntry, now: datetime) -> str:
-    """How far the event is, as one of STAGES."""
-    return "draft" if entry.draft else phase(entry, now)
+def stage(entry: EventEntry, now: datetime) -> Stage:
+    """How far the event is."""
+    return Stage.DRAFT if entry.draft else Stage(phase(entry, now))
 
 
 def listed(
     desk: Desk, wanted: Callable[[EventEntry], bool], after: str | None, limit: int
 ) -> tuple[list[EventEntry], str | None]:
-    """The wanted entries of one page of the list, the latest start first, and where the page ends.
+    """A page of the wanted entries of the list, the latest start first, and the place of the last.
 
-    ``after``: where the page before ended; None begins, and is given where nothing follows. A page has at
-    most ``limit`` entries, and at least one unless it is the last.
+    ``after``: the place to go on from; None begins, and is given where nothing follows. A page has at most
+    ``limit`` entries, and at least one unless it is the last.
     """
     while True:
-        entries, after = desk.events.listed(after, limit)
+        entries = desk.events.listed(after, limit)
         found = [entry for entry in entries if wanted(entry)]
-        if found or after is None:
-            return found, after
+        if len(entries) < limit:
+            return found, None
+        if found:
+            return found, found[-1].place
+        after = entries[-1].place

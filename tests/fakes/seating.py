@@ -57,7 +57,7 @@ class FakeEvents:
         self.looks[record.event.id] = now
         return True
 
-    def listed(self, after: str | None, limit: int) -> tuple[list[EventEntry], str | None]:
+    def listed(self, after: str | None, limit: int) -> list[EventEntry]:
         raise NotImplementedError("nothing that is tested on fakes lists events")
 
     def look_again(self, record: EventRecord, at: datetime | None) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tests.conftest import an_event
-from tests.guarantees import HOSTS
+from tests.guarantees import HOSTS, breaches
 from tests.simulation.checks import CONFIRMED, WAITING, Owed
 from tests.simulation.world import (
     DAY,
@@ -21,14 +21,20 @@ from tests.simulation.world import (
     publish_summaries,
 )
 
-from kallelse import dispatching, editing, managing, reviewing, seating, summarising
+from kallelse import dispatching, duplicating, editing, managing, reviewing, seating, staging, summarising
 from kallelse.feedback import FeedbackKind
 from kallelse.models import Mail, MailKind, Mode, RegistrationState, SummaryState
 from kallelse.seating import cancelled
 
 NOW = START + timedelta(hours=2)
+OVER = START + 28 * DAY
+"""When the event is over."""
+
 LINKS = START + 10 * DAY
 """When join links are due, while registration is still open."""
+
+COPY = "kopia"
+"""The id of the duplicate of the event."""
 
 CANCELLED = RegistrationState.CANCELLED
 JOIN_LINKS = {"meeting": {"address": "https://webbseminarium.example/rum", "join_link": "2020-08-30T12:00"}}
@@ -147,6 +153,30 @@ def reschedule(world: World, now: datetime) -> None:
     editing.apply(world.desk, event, HOSTS, now)
 
 
+def publish_the_draft(world: World, now: datetime) -> None:
+    staging.publish(world.desk, EVENT, now)
+
+
+def cancel_the_event(world: World, now: datetime) -> None:
+    staging.cancel(world.desk, EVENT, now)
+
+
+def archive(world: World, now: datetime) -> None:
+    staging.put_away(world.desk, EVENT, now)
+
+
+def duplicate(world: World, now: datetime) -> None:
+    duplicating.duplicate(world.desk, EVENT, COPY, datetime(2020, 11, 4, 13), now)
+
+
+def is_duplicated(world: World) -> bool:
+    """Whether there is a duplicate; whatever there is of it must be all of it."""
+    copy = world.desk.events.find(COPY)
+    assert copy is None or breaches(world.desk, COPY, NOW + DAY) == []
+    assert [each.id for each in world.desk.events.listed(None, 9)] == [COPY, EVENT][copy is None :]
+    return copy is not None
+
+
 def a_discussed_event() -> World:
     return peopled("Ada", recipients=[BODY], summary_languages=["sv"])
 
@@ -250,6 +280,20 @@ FLOWS = {
         lambda world: world.event.starts.day == 17, reschedule, {"Cia": CONFIRMED},
         frozenset((name, MailKind.EVENT_CHANGED) for name in ("Ada", "Bo")),
     ),
+    "publish: a draft": Flow(
+        lambda: peopled(draft=True), publish_the_draft,
+        lambda world: not world.event.draft, publish_the_draft,
+    ),
+    "cancel: the event": Flow(
+        lambda: peopled("Ada", "Bo", "Cia"), cancel_the_event,
+        lambda world: world.event.cancelled, cancel_the_event, {"Cia": WAITING},
+        frozenset((name, MailKind.EVENT_CANCELLED) for name in ("Ada", "Bo", "Cia")),
+    ),
+    "archive": Flow(
+        lambda: peopled("Ada", "Bo"), archive,
+        lambda world: world.record.archived_at is not None, archive, now=OVER,
+    ),
+    "duplicate": Flow(lambda: peopled("Ada", "Bo", "Cia"), duplicate, is_duplicated, duplicate),
     "publish: handing in": Flow(a_discussed_event, hand_in, is_handed_in, hand_in),
     "publish: handing in a corrected text": Flow(
         a_discussed_event, hand_in, is_handed_in, hand_in_corrected

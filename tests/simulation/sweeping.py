@@ -17,6 +17,7 @@ from tests.simulation.flows import Flow
 from tests.simulation.world import DAY, EVENT, PROMPT, Snapshot, World
 
 from kallelse.errors import KallelseError, Refused
+from kallelse.models import EventEntry
 
 SECOND = timedelta(seconds=1)
 
@@ -122,7 +123,7 @@ class Broken:
         found = seat_troubles(world, end)
         found += lost_and_overtaken(world, flow.leaving, flow.ahead | unsure)
         found += mail_troubles(world, flow.owed if happened else frozenset(), doubtful)
-        found += summary_troubles(world)
+        found += summary_troubles(world) + list_troubles(world)
         if not happened:
             return found + (["it did not happen"] if answered or future.again or not flow.again else [])
         people = by_name(world.desk, EVENT)
@@ -131,6 +132,12 @@ class Broken:
             for name, state in flow.states.items()
             if people[name].state is not state
         ]
+
+
+def list_troubles(world: World) -> list[str]:
+    """What the list of events tells of the event beside what it is."""
+    entries = [each for each in world.desk.events.listed(None, 9) if each.id == EVENT]
+    return [] if entries == [EventEntry.of(world.record)] else [f"the event is listed as {entries}"]
 
 
 def summary_troubles(world: World) -> list[str]:

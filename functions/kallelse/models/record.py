@@ -145,6 +145,11 @@ class EventEntry(Model):
     cancelled: bool
     archived_at: AwareDatetime | None
 
+    @property
+    def place(self) -> str:
+        """What the list is sorted by."""
+        return f"{self.starts_at.astimezone(UTC):%Y-%m-%dT%H:%M}_{self.id}"
+
     @classmethod
     def of(cls, record: EventRecord) -> Self:
         """The entry of an event."""

@@ -60,10 +60,10 @@ class Events(Protocol):
         """
         ...
 
-    def listed(self, after: str | None, limit: int) -> tuple[list[EventEntry], str | None]:
-        """At most so many entries of the list of events, the latest start first, and where they end.
+    def listed(self, after: str | None, limit: int) -> list[EventEntry]:
+        """So many entries of the list of events, the latest start first; fewer where the list ends.
 
-        ``after``: where an earlier page ended; None begins, and is given where nothing follows.
+        ``after``: the place of the entry to go on from; None begins.
         """
         ...
 

@@ -42,9 +42,9 @@ class TableEvents:
         same = {":revision": seen.revision}
         return self.table.transact(self.table.put_in_transaction(item, THE_SAME, same), *writes)
 
-    def listed(self, after: str | None, limit: int) -> tuple[list[EventEntry], str | None]:
-        items, end = self.table.page(keys.EVENTS, after, limit)
-        return [EventEntry.model_validate_json(item["body"]) for item in items], end
+    def listed(self, after: str | None, limit: int) -> list[EventEntry]:
+        items = self.table.page(keys.EVENTS, after, limit)
+        return [EventEntry.model_validate_json(item["body"]) for item in items]
 
     def look_again(self, record: EventRecord, at: datetime | None) -> None:
         values: Item = {":revision": record.revision}
@@ -56,7 +56,7 @@ class TableEvents:
 
 
 def _key(entry: EventEntry) -> keys.Key:
-    return keys.event_entry(entry.starts_at, entry.id)
+    return keys.event_entry(entry.place)
 
 
 def _item(record: EventRecord) -> Item:

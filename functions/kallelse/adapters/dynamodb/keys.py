@@ -43,9 +43,9 @@ EVENTS = "EVENTS"
 """The partition with the list of all events."""
 
 
-def event_entry(starts_at: datetime, event_id: str) -> Key:
+def event_entry(place: str) -> Key:
     """The entry of an event in the list, which sorts by start."""
-    return {"pk": EVENTS, "sk": f"{minute(starts_at)}#{event_id}"}
+    return {"pk": EVENTS, "sk": place}
 
 
 SEAT_BLOCKS = "SEATS#"

@@ -92,10 +92,10 @@ class Table:
             **options,
         )
 
-    def page(self, partition: str, after: str | None, limit: int) -> tuple[list[Item], str | None]:
-        """At most so many items of a partition, the last sort keys first, and where they end.
+    def page(self, partition: str, after: str | None, limit: int) -> list[Item]:
+        """So many items of a partition, read consistently, the last sort keys first.
 
-        ``after``: where the page before ended; None begins, and is given where nothing follows.
+        Fewer where the partition ends; one page of DynamoDB, so they must be less than 1 MB together.
         """
         start = {"ExclusiveStartKey": typed({"pk": partition, "sk": after})} if after else {}
         answer = self._call(
@@ -108,7 +108,7 @@ class Table:
             Limit=limit,
             **start,
         )
-        return [plain(item) for item in answer["Items"]], plain(answer.get("LastEvaluatedKey", {})).get("sk")
+        return [plain(item) for item in answer["Items"]]
 
     def due(self, what: str, until: str) -> Iterator[Key]:
         """The keys of the items of one kind that are due by an instant, the first due first."""

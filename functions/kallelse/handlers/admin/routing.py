@@ -60,7 +60,8 @@ class Route:
     """See the module. ``gives``: the media types of the answer.
 
     ``somewhere``: for a route without event or tour, whether a grant for any of them is enough; else it
-    must be for everything. ``audited``: whether a call is written to the audit log.
+    must be for everything. ``audited``: whether a call is written to the audit log. ``even_archived``:
+    whether a change is let in although the event is archived.
     """
 
     method: str
@@ -70,6 +71,7 @@ class Route:
     target: Target | None
     audited: bool
     somewhere: bool
+    even_archived: bool
     status: HTTPStatus
     media: Media
     gives: tuple[str, ...]
@@ -147,6 +149,7 @@ def route(
     target: Target | None = None,
     audited: bool | None = None,
     somewhere: bool = False,
+    even_archived: bool = False,
     status: HTTPStatus = HTTPStatus.OK,
     media: Media = Media((JSON,)),
     gives: tuple[str, ...] = (JSON,),
@@ -155,7 +158,8 @@ def route(
 
     def declare(function: F) -> F:
         audit = method != "GET" if audited is None else audited
-        ROUTES.append(Route(method, path, function, needs, target, audit, somewhere, status, media, gives))
+        rules = (needs, target, audit, somewhere, even_archived)
+        ROUTES.append(Route(method, path, function, *rules, status, media, gives))
         return function
 
     return declare

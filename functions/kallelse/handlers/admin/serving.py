@@ -13,6 +13,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 from pydantic import BaseModel
 
+from ...editing import check_open_to_change
 from ...errors import (
     FieldError,
     Forbidden,
@@ -42,6 +43,8 @@ def serve(route: Route, request: Any, names: dict[str, str]) -> Response[str]:
     call = Call(caller(request, settings), request, dict(names))
     _check_names(call)
     _admit(route, desk, call)
+    if route.method != "GET" and not route.even_archived:
+        _check_archived(desk, call.path.get("event_id"))
     arguments = route.arguments(call)
     call.path |= {name: arguments[name] for name in route.names if name in arguments}
     if route.method == "POST" and KEY in request.headers:
@@ -79,6 +82,13 @@ def _tour_of(desk: Desk, caller: Caller, event_id: str | None) -> str | None:
     except NotFound:
         return None
     return tour.id if tour else None
+
+
+def _check_archived(desk: Desk, event_id: str | None) -> None:
+    """Raises EventArchived when the event is put away, and so are its registrations and all the rest."""
+    record = desk.events.find(event_id) if event_id else None
+    if record:
+        check_open_to_change(record)
 
 
 def _act(route: Route, desk: Desk, call: Call, arguments: dict[str, Any], now: datetime) -> Response[str]:
