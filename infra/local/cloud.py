@@ -216,30 +216,33 @@ def deploy(cloud: LocalCloud, meeting_hosts: str) -> None:
 def _make_routes(cloud: LocalCloud) -> None:
     """The emulator ignores the OpenAPI body that SAM makes of the events, so make its routes here."""
     template = yaml.load((ROOT / "template.yaml").read_text(), _Loader)  # noqa: S506
-    gateway = cloud.client("apigatewayv2")
-    functions = cloud.client("lambda")
-    for name, resource in template["Resources"].items():
-        routes = [
-            each["Properties"]
-            for each in resource["Properties"].get("Events", {}).values()
-            if each["Type"] == "HttpApi"
-        ]
-        if not routes:
-            continue
-        function = functions.get_function_configuration(FunctionName=cloud.outputs[name])
+    gateway, api = cloud.client("apigatewayv2"), cloud.outputs["ApiId"]
+    for name, keys in _routes(template["Resources"]).items():
+        function = cloud.client("lambda").get_function_configuration(FunctionName=cloud.outputs[name])
         integration = gateway.create_integration(
-            ApiId=cloud.outputs["ApiId"],
+            ApiId=api,
             IntegrationType="AWS_PROXY",
             IntegrationUri=function["FunctionArn"],
             PayloadFormatVersion="2.0",
         )
-        for route in routes:
-            gateway.create_route(
-                ApiId=cloud.outputs["ApiId"],
-                RouteKey=f"{route['Method']} {route['Path']}" if "Path" in route else "$default",
-                Target=f"integrations/{integration['IntegrationId']}",
-                AuthorizationType=route.get("Auth", {}).get("Authorizer", "NONE"),
-            )
+        for key in keys:
+            target = f"integrations/{integration['IntegrationId']}"
+            gateway.create_route(ApiId=api, RouteKey=key, Target=target)
+
+
+def _routes(resources: dict[str, Any]) -> dict[str, list[str]]:
+    """The routes of each function: the organisers' stand in the API itself, the others in its events."""
+    organisers = resources["Api"]["Properties"]["DefinitionBody"]["paths"]
+    found = {"AdminFunction": [f"ANY {path}" for path in organisers]}
+    for name, resource in resources.items():
+        events = resource["Properties"].get("Events", {}).values()
+        keys = [_key(each["Properties"]) for each in events if each["Type"] == "HttpApi"]
+        found |= {name: keys} if keys else {}
+    return found
+
+
+def _key(event: dict[str, str]) -> str:
+    return f"{event['Method']} {event['Path']}" if "Path" in event else "$default"
 
 
 class _Loader(yaml.SafeLoader):
