@@ -40,10 +40,18 @@ def shifted(event: Event, copy_id: str, starts: datetime) -> Event:
     """
     if starts.tzinfo is not None:
         raise InvalidInput(FieldError("starts", "invalid", f"write the time in {event.timezone}, no offset"))
+    try:
+        return Event.model_validate(_fields(event, starts) | {"id": copy_id})
+    except OverflowError as error:
+        raise InvalidInput(FieldError("starts", "invalid", "choose a year nearer to ours")) from error
+    except ValidationError as error:
+        raise InvalidInput(*editing.problems(error)) from error
+
+
+def _fields(event: Event, starts: datetime) -> dict[str, Any]:
     days = timedelta(days=(starts.date() - event.starts.date()).days)
     later_in_the_day = starts - event.starts - days
     fields = event.model_dump() | {
-        "id": copy_id,
         "draft": True,
         "cancelled": False,
         "starts": starts,
@@ -55,7 +63,7 @@ def shifted(event: Event, copy_id: str, starts: datetime) -> Event:
     fields["meeting"]["join_link"] = _moved(event.meeting.join_link, days)
     for item in fields["programme"]:
         item["starts"] = _later(item["starts"], later_in_the_day)
-    return _checked(fields)
+    return fields
 
 
 def _moved(times: tuple[timedelta | datetime, ...], days: timedelta) -> list[timedelta | datetime]:
@@ -65,10 +73,3 @@ def _moved(times: tuple[timedelta | datetime, ...], days: timedelta) -> list[tim
 
 def _later(at: time, by: timedelta) -> time:
     return (datetime.combine(datetime.min + timedelta(days=1), at) + by).time()
-
-
-def _checked(fields: dict[str, Any]) -> Event:
-    try:
-        return Event.model_validate(fields)
-    except ValidationError as error:
-        raise InvalidInput(*editing.problems(error)) from error

@@ -149,7 +149,7 @@ def validate(desk: Desk, event: Event, meeting_hosts: frozenset[str], now: datet
 def _news(desk: Desk, seen: EventRecord | None, record: EventRecord, now: datetime) -> list[str]:
     """Whom the change would reach, in English."""
     if seen is None:
-        return ["This is a new event." if not record.event.draft else "This is a new event, a draft."]
+        return ["This is a new event, a draft." if record.event.draft else "This is a new event."]
     told = ["The event would be published."] if seen.event.draft and not record.event.draft else []
     people = desk.registrations.of_event(record.event.id)
     wanted = Counter(

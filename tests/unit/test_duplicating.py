@@ -73,6 +73,8 @@ def test_a_duplicate_is_a_draft_that_takes_place_and_stays_at_its_tour() -> None
     [
         ("Kopia!", datetime(2020, 11, 4, 13), "id"),
         ("kopia", datetime(2020, 11, 4, 13, tzinfo=UTC), "starts"),
+        ("kopia", datetime(9999, 12, 31, 23), "starts"),
+        ("kopia", datetime(1, 1, 1), "starts"),
         ("kopia", datetime(2020, 11, 4, 8), "event"),  # before a reminder on the same day
     ],
 )

@@ -96,6 +96,8 @@ ELSEWHERE = "https://enkat.example"
         ({"ends": "2020-09-16T12:00"}, "ends must be after starts"),
         ({"timezone": "Helsinki"}, "timezone"),
         ({"starts": "2020-09-16T13:00+03:00"}, "starts"),
+        ({"starts": "0001-01-01T00:00"}, "starts"),
+        ({"ends": "9999-12-31T23:59"}, "ends"),
         ({"meeting": {"address": "http://webbseminarium.example"}}, "meeting.address"),
         ({"title": {"fi": "Seminaari"}}, "text is missing in 'sv': title"),
         ({"seets": 50}, "seets"),

@@ -130,6 +130,9 @@ def instant(wall_clock: datetime, timezone: str) -> datetime:
     return wall_clock.replace(tzinfo=ZoneInfo(timezone)).astimezone(UTC)
 
 
+YEARS = range(1970, 3000)
+"""In which an event can be; from the first and the last that there are, no time can be counted on."""
+
 LONGEST_BEFORE = timedelta(days=365)
 """How long before the start a mail can be sent; so that minutes before it are told from dates."""
 
@@ -145,6 +148,8 @@ def _sendable(value: timedelta | datetime) -> timedelta | datetime:
 def _without_offset(value: datetime) -> datetime:
     if value.tzinfo is not None:
         raise ValueError("must be a wall-clock time without offset; the zone is in timezone")
+    if value.year not in YEARS:
+        raise ValueError(f"must be in a year from {YEARS.start} to {YEARS.stop - 1}")
     return value
 
 
