@@ -20,8 +20,10 @@ from .models import (
     Draft,
     Event,
     EventRecord,
+    Language,
     MailKind,
     Mode,
+    Participant,
     Purpose,
     Registration,
     RegistrationState,
@@ -64,6 +66,26 @@ def preview(
     if kind is MailKind.EVENT_CHANGED:
         content = changes(composer.desk, record, registration)
     return _letter(composer, record, registration, kind, content, now)
+
+
+def somebody(event: Event, language: Language, mode: Mode | None, now: datetime) -> Registration:
+    """A made-up participant with a seat, for events that nobody is registered at, such as drafts.
+
+    ``mode``: None is the first that the event offers. Raises NotFound when it does not offer it.
+    """
+    offered = tuple(event.seats_by_mode)
+    if mode and mode not in offered:
+        raise NotFound(f"nobody takes part that way; the modes are: {', '.join(offered)}")
+    return Registration(
+        id="preview",
+        event_id=event.id,
+        holder="preview",
+        participant=Participant(name="N. N.", email="n.n@example.org", language=language),
+        mode=mode or offered[0],
+        state=RegistrationState.CONFIRMED,
+        registered_at=now,
+        confirmed_at=now,
+    )
 
 
 def preview_of_message(

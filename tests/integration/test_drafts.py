@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from tests.conftest import a_participant, an_event
 from tests.letters import stored
-from tests.people import registered
+from tests.people import TWO_MODES, registered
 from tests.summaries import Bucket
 from tests.tours import HOSTS, STOPS, TOUR, a_series, toured
 from tests.visiting import FORM, MINUTE, NOW, Ask, everything, opened, send, text
 
 from kallelse import dispatching, editing, messaging, planning, staging, summarising
 from kallelse.errors import EventNotFound, InvalidInput, NotPublished
-from kallelse.models import Draft, EventRecord, Mode
+from kallelse.models import Draft, EventRecord, MailKind, Mode
 from kallelse.ports import Desk, NoSeat
 from kallelse.registering import Submission, register
+from kallelse.relevance import STATES
 
 SURVEYED: dict[str, Any] = {
     "public_summaries": True,
@@ -134,6 +136,32 @@ def test_an_organiser_sees_a_draft_and_tries_a_message_out(organise: Ask, desk: 
     message = {"subject": {"sv": "Hej"}, "body": {"sv": "Välkommen."}}
     assert organise("POST", "/messages", message)["statusCode"] == 409
     assert organise("POST", "/messages", message | {"dry_run": True})["statusCode"] == 200
+
+
+NEEDS_CONTENT = {MailKind.SUMMARY, MailKind.MESSAGE}
+"""Kinds that show what organisers have written, of which there is nothing at a draft."""
+
+
+@pytest.mark.parametrize("language", ["sv", "fi"])
+def test_every_kind_of_mail_of_a_draft_can_be_looked_at(organise: Ask, desk: Desk, language: str) -> None:
+    record = opened(desk, draft=True, **TWO_MODES)
+    before = everything()
+    for kind in STATES:
+        answer = organise("GET", f"/preview/{kind}", language=language, mode="on-site")
+        assert answer["statusCode"] == (404 if kind in NEEDS_CONTENT else 200), kind
+        if answer["statusCode"] == 200:
+            shown = json.loads(answer["body"])
+            assert record.event.title[language] in shown["subject"]
+            assert shown["to"] == "n.n@example.org"
+    assert everything() == before
+
+
+@pytest.mark.parametrize(
+    ("query", "status"), [({"language": "xx"}, 422), ({"mode": "on-site"}, 404), ({"part": "html"}, 200)]
+)
+def test_a_preview_is_of_what_there_is(organise: Ask, desk: Desk, query: dict[str, str], status: int) -> None:
+    opened(desk, draft=True)
+    assert organise("GET", "/preview/confirmed", **query)["statusCode"] == status
 
 
 def test_a_tour_leaves_drafts_out_and_is_not_there_while_all_of_it_is_one(ask: Ask, desk: Desk) -> None:

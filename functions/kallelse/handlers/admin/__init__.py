@@ -20,6 +20,7 @@ from . import (
     mails,
     messages,
     notes,
+    previews,
     registrations,
     summaries,
     surveys,
@@ -66,5 +67,5 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 __all__ = [
     "app", "audit", "describing", "events", "exports", "groups", "handler", "mails", "messages", "notes",
-    "registrations", "summaries", "surveys", "tours",
+    "previews", "registrations", "summaries", "surveys", "tours",
 ]  # fmt: skip

@@ -59,10 +59,11 @@ def get_preview(event_id: str, registration_id: str, kind: str, query: _Part, ca
     settings, desk, _ = wiring()
     record, named = desk.events.get(event_id), previewing.kind_named(kind)
     message = previewing.preview(composer(call.request), record, call.seen, named, settings.clock())
-    return _part(previewing.parts(message), query.part)
+    return part_of(previewing.parts(message), query.part)
 
 
-def _part(letter: dict[str, Any], part: str | None) -> Response[str]:
+def part_of(letter: dict[str, Any], part: str | None) -> Response[str]:
+    """A letter as JSON, or one part of it alone. Raises InvalidInput."""
     if part is None:
         return answer(letter)
     if part == "text":
