@@ -55,7 +55,7 @@ def cancel(desk: Desk, record: EventRecord, registration: Registration, now: dat
     for _ in range(ATTEMPTS):
         if registration.state is RegistrationState.CANCELLED:
             return registration
-        left = cancelled(registration, MailKind.CANCELLED)
+        left = cancelled(registration, now, MailKind.CANCELLED)
         if leave(desk, record.event, registration, left, now):
             return left
         registration = present(desk, registration)
@@ -186,7 +186,7 @@ def substitute(
     taker = _taker(desk, registration, colleague, taker_id, known, now)
     announce(desk, registration, now)
     count_in(desk, record.event, colleague, registration.holder, now)
-    giver = cancelled(registration, MailKind.CANCELLED)
+    giver = cancelled(registration, now, MailKind.CANCELLED)
     if not claiming.claim(desk, record.event, taker, now):
         raise AlreadyChanged(AGAIN)
     if not desk.registrations.store((registration, giver), (known, taker)):

@@ -90,10 +90,10 @@ def changed(seen: Registration, **update: object) -> Registration:
     return seen.model_copy(update={"revision": seen.revision + 1, **update})
 
 
-def cancelled(seen: Registration, *outbox: MailKind) -> Registration:
+def cancelled(seen: Registration, now: datetime, *outbox: MailKind) -> Registration:
     """The registration without its seat or its place in line, and the mails that this calls for."""
     state = RegistrationState.CANCELLED
-    return changed(seen, state=state, block=None, held_until=None, outbox=outbox)
+    return changed(seen, state=state, block=None, held_until=None, cancelled_at=now, outbox=outbox)
 
 
 def owing(registration: Registration, kind: MailKind) -> tuple[MailKind, ...]:
@@ -220,7 +220,7 @@ def expire(desk: Desk, record: EventRecord, registration: Registration, now: dat
         return False
     # Those of a cancelled event are told that, and nothing else.
     offered = registration.state is RegistrationState.OFFERED and not record.event.cancelled
-    lapsed = cancelled(registration, *[MailKind.LAPSED] if offered else [])
+    lapsed = cancelled(registration, now, *[MailKind.LAPSED] if offered else [])
     return leave(desk, record.event, registration, lapsed, now)
 
 

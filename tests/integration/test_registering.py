@@ -123,6 +123,16 @@ def test_one_who_cancelled_can_register_anew_and_joins_the_end_of_the_line(desk:
     assert by_name(desk, record.event.id)["Ada"].serial == 2
 
 
+def test_when_one_cancelled_is_kept_until_one_registers_anew(desk: Desk) -> None:
+    record, later = opened(desk), NOW + timedelta(hours=1)
+    [ada] = register(desk, record, "Ada")
+    assert ada.cancelled_at is None
+    left = managing.cancel(desk, record, ada, later)
+    assert managing.cancel(desk, record, left, later + timedelta(hours=1)).cancelled_at == later
+    told(desk, record, "Ada", later + timedelta(hours=2))
+    assert by_name(desk, record.event.id)["Ada"].cancelled_at is None
+
+
 @pytest.mark.parametrize(
     ("now", "seated"),
     [("2020-09-09T20:59:59", True), ("2020-09-09T21:00:00", False)],  # midnight in Helsinki
@@ -207,6 +217,7 @@ def test_an_offer_is_accepted_in_time_or_goes_to_the_next(desk: Desk) -> None:
     assert {name: each.state for name, each in people.items()} == {
         "Ada": CANCELLED, "Bo": CANCELLED, "Cia": OFFERED,
     }  # fmt: skip
+    assert people["Bo"].cancelled_at == NOW + timedelta(minutes=60)
     assert managing.confirm(desk, people["Cia"], NOW + timedelta(minutes=61)).state is CONFIRMED
 
 

@@ -98,7 +98,7 @@ def a_seat_given_back() -> World:
     """Ada left, and the first in line has not been seated yet."""
     world = peopled("Ada", "Bo", "Cia", "Dan")
     ada = world.one("Ada")
-    assert world.desk.registrations.store((ada, cancelled(ada, MailKind.CANCELLED)))
+    assert world.desk.registrations.store((ada, cancelled(ada, NOW, MailKind.CANCELLED)))
     world.desk.seats.release(EVENT, Mode.ONLINE, ada.block or 0, ada.holder, NOW)
     return world
 

@@ -68,13 +68,13 @@ def sending_again_after_a_timeout() -> World:
 def releases_before_it_stores(world: World, now: datetime) -> None:
     ada = world.one("Ada")
     world.desk.seats.release(EVENT, ada.mode, ada.block or 0, ada.holder, now)
-    world.desk.registrations.store((ada, seating.cancelled(ada, MailKind.CANCELLED)))
+    world.desk.registrations.store((ada, seating.cancelled(ada, now, MailKind.CANCELLED)))
     seating.promote_waiting(world.desk, world.event, ada.mode, now)
 
 
 def cancels_without_telling_the_sweep(world: World, now: datetime) -> None:
     ada = world.one("Ada")
-    world.desk.registrations.store((ada, seating.cancelled(ada, MailKind.CANCELLED)))
+    world.desk.registrations.store((ada, seating.cancelled(ada, now, MailKind.CANCELLED)))
     seating.give_back(world.desk, world.event, ada, now)
 
 

@@ -59,6 +59,7 @@ class Registration(Model):
     ``registered_at``: the arrival, which orders the waiting list; an organiser's word puts it earlier.
     ``unsubscribed``: whether the participant does without the kinds of mail in BULK.
     ``confirmed_at``: when it became CONFIRMED, None before that.
+    ``cancelled_at``: when it became CANCELLED, None before that.
     ``revision``: rises by one with every change; it guards against two changes at once.
     """
 
@@ -75,6 +76,7 @@ class Registration(Model):
     nonce: str | None = None
     registered_at: AwareDatetime
     confirmed_at: AwareDatetime | None = None
+    cancelled_at: AwareDatetime | None = None
     outbox: tuple[MailKind, ...] = ()
     joined_at: AwareDatetime | None = None
     unsubscribed: bool = False
