@@ -51,14 +51,13 @@ def check(event: Event, draft: Draft) -> None:
     if set(draft.subject) != set(draft.body):
         found.append(FieldError("body", "invalid", "write it in the same languages as the subject"))
     for name, answers in draft.selection.answers.items():
-        found += _problems(event, name, answers)
+        found += problems_of_answers(event, f"selection.answers.{name}", name, answers)
     if found:
         raise InvalidInput(*found)
 
 
-def _problems(event: Event, name: str, answers: tuple[str, ...]) -> list[FieldError]:
-    """What is wrong with a selection by the answers to one question."""
-    field = f"selection.answers.{name}"
+def problems_of_answers(event: Event, field: str, name: str, answers: tuple[str, ...]) -> list[FieldError]:
+    """What is wrong, in a field, with a selection by the answers to one question."""
     questions = {each.id: each for each in event.form.questions}
     if name not in questions:
         return [FieldError(field, "not-a-choice", f"the event's questions are: {_listed(questions)}")]

@@ -31,6 +31,7 @@ from .note import Note
 from .record import Details, EventEntry, EventRecord
 from .registration import SEATED, Participant, Purpose, Registration, RegistrationState, Token
 from .reply import KEPT, UNDER_WAY, Reply
+from .search import Search, Sort
 from .series import Claim, Series, Stop, TourRecord
 from .summary import FOR_READERS, Move, Source, Summary, SummaryState
 from .survey import Remark, Survey, SurveyAnswer
@@ -45,7 +46,7 @@ __all__ = [
     "MailState", "Meeting", "Message", "MessageState", "Mode", "ModeOffer", "Model", "Move", "Note",
     "OrganisationKind", "Paragraphs", "Participant", "ProgrammeItem", "Purpose", "Question",
     "QuestionKind", "Recipient", "Registration", "RegistrationState", "Remark", "Reply", "Role",
-    "Selection", "Series", "ShownWhen", "Slug", "Source", "Speaker", "StandardField", "Stop", "Summary",
-    "SummaryState", "Survey", "SurveyAnswer", "Text", "Thanks", "Token", "Tour", "TourRecord",
-    "Transfer", "What", "in_language", "kind_in",
+    "Search", "Selection", "Series", "ShownWhen", "Slug", "Sort", "Source", "Speaker", "StandardField",
+    "Stop", "Summary", "SummaryState", "Survey", "SurveyAnswer", "Text", "Thanks", "Token", "Tour",
+    "TourRecord", "Transfer", "What", "in_language", "kind_in",
 ]  # fmt: skip
