@@ -53,15 +53,22 @@ def _binds(desk: Desk, registration: Registration, now: datetime) -> bool:
     return not event.cancelled and not waited_in_vain
 
 
-def claim(desk: Desk, event: Event, registration: Registration, now: datetime) -> bool:
-    """Claim the person before the registration is stored; False when another stop is about to."""
+def claim(
+    desk: Desk, event: Event, registration: Registration, now: datetime, leaving: Registration | None = None
+) -> bool:
+    """Claim the person before the registration is stored; False when another stop is about to.
+
+    ``leaving``: the one at another stop that is given up in the same write, whose claim is in nobody's way.
+    """
     tour = tour_of(desk, event)
     if tour is None:
         return True
     mine = _claim(tour, registration, now)
     for _ in range(ATTEMPTS):
         seen = desk.tours.claim_of(tour.series.id, mine.person)
-        if seen and seen.event_id != event.id and _is_under_way(desk, tour, seen, registration, now):
+        left = seen and leaving and (seen.event_id, seen.holder) == (leaving.event_id, leaving.holder)
+        other = seen if seen and seen.event_id != event.id and not left else None
+        if other and _is_under_way(desk, tour, other, registration, now):
             return False
         # One that is there for the same registration is made anew, so that it is as young as this request.
         if desk.tours.claim(seen, mine):

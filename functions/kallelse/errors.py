@@ -31,6 +31,7 @@ KallelseError
 │   ├── TooFewAnswers         so few answered the survey that somebody might be recognised
 │   ├── HoldExpired           the time to confirm the address or to accept the seat has ended
 │   ├── ColleagueRefused      the seat cannot be passed on to this colleague
+│   ├── RegisteredAlready     the address has a registration that lives, here or at another stop
 │   ├── TooManyRequests       from one network, or about one address
 │   └── AlreadyChanged        somebody else changed it first
 ├── FormRefused               the form does not look as if a person had just filled it in
@@ -198,6 +199,14 @@ class HoldExpired(Refused):
 
 class ColleagueRefused(Refused):
     """The seat cannot be passed on to this colleague."""
+
+
+class RegisteredAlready(Refused):
+    """The address is registered already; for organisers only. The id tells nothing of the person."""
+
+    def __init__(self, event_id: str, registration_id: str, state: str) -> None:
+        super().__init__(f"the address is registered already: at {event_id}, as {registration_id}, {state}")
+        self.event_id, self.registration_id, self.state = event_id, registration_id, state
 
 
 class TooManyRequests(Refused):

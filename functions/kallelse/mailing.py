@@ -16,6 +16,7 @@
 | UNKNOWN  | still no feedback, and it may not             | UNKNOWN, stuck                     |
 | ACCEPTED | no feedback for STALE                         | ACCEPTED, stuck                    |
 | (any)    | stuck, and an operator says: send again       | PENDING                            |
+| AT_REST  | an organiser says: send again                 | PENDING                            |
 
 What is stuck is reported at once, and each day until feedback or an operator moves it (RECONCILE), for
 as long as GIVEN_UP. So every record ends in a final state, or in the alarm.
@@ -72,6 +73,21 @@ WRITTEN_AT_MOST = 3
 
 RESENT_ONCE = frozenset(MailKind) - {MailKind.SUMMARY}
 """Kinds that are worse missing than doubled. A doubled summary is the worse, so an operator decides."""
+
+AT_REST = frozenset(
+    {
+        MailState.ACCEPTED,
+        MailState.UNKNOWN,
+        MailState.DELIVERED,
+        MailState.BOUNCED,
+        MailState.FAILED,
+    }
+)
+"""Where a mail stays until something comes from outside, and may be sent again by a person's word.
+
+One in UNKNOWN may have arrived. Whoever complained is not written to, and what is SUPPRESSED was not to
+be sent.
+"""
 
 TO_MANY = ABOUT_EVENT | {MailKind.SUMMARY}
 """Kinds that go out by the thousand. The others go first, as somebody waits for each of them."""
@@ -163,7 +179,21 @@ def decide(desk: Desk, mail_id: str, *, again: bool, now: datetime) -> Mail:
         raise NotFound("there is no such mail")
     if not mail.stuck:
         raise Refused("the mail is not stuck; nothing is to be decided")
-    changes = {"state": MailState.PENDING, "due_at": now} if again else {"due_at": None}
+    return send_again(desk, mail, now) if again else _decided(desk, mail, due_at=None)
+
+
+def send_again(desk: Desk, mail: Mail, now: datetime) -> Mail:
+    """An organiser's word on a mail that is at rest: send it once more. The fence stays and rises.
+
+    Whether it still makes sense is for the caller to know. Raises Refused when the mail is not at rest,
+    or AlreadyChanged.
+    """
+    if mail.state not in AT_REST:
+        raise Refused(f"the mail is {mail.state}; only one that is at rest can be sent again")
+    return _decided(desk, mail, state=MailState.PENDING, due_at=now)
+
+
+def _decided(desk: Desk, mail: Mail, **changes: object) -> Mail:
     decided = _move(desk, mail, stuck=False, **changes)
     if decided is None:
         raise AlreadyChanged("the mail was changed at the same moment; look at it again")

@@ -23,6 +23,7 @@ from .models import (
     Event,
     EventRecord,
     MailKind,
+    Mode,
     Participant,
     Registration,
     RegistrationState,
@@ -31,9 +32,11 @@ from .ports import Desk, NoSeat
 from .registering import Submission, check_admission, check_organisation, next_numbers, registration_id
 from .seating import (
     ATTEMPTS,
+    TakeSeat,
     announce,
     cancelled,
     changed,
+    claim_while_open,
     count_in,
     count_out,
     give_back,
@@ -117,8 +120,25 @@ def edit(
         raise RegistrationClosed("the event has started")
     if registration.state is RegistrationState.CANCELLED:
         raise AlreadyChanged("the registration is cancelled")
+    check_admission(event, wanted.participant.model_copy(update={"email": registration.participant.email}))
+    return change(desk, event, registration, wanted, now, claim_while_open)
+
+
+def change(
+    desk: Desk,
+    event: Event,
+    registration: Registration,
+    wanted: Submission,
+    now: datetime,
+    take_seat: TakeSeat,
+) -> Registration:
+    """Change what is known of one who takes part or waits, but the address.
+
+    ``take_seat``: how a seat of another mode is taken.
+
+    Raises OrganisationFull, EventFull, RegistrationClosed or AlreadyChanged, and changes nothing then.
+    """
     participant = wanted.participant.model_copy(update={"email": registration.participant.email})
-    check_admission(event, participant)
     if organisation_key(participant) != organisation_key(registration.participant):
         # Before a seat is claimed: one that a refusal leaves behind is free again only after the sweep.
         check_organisation(desk, event, participant)
@@ -126,7 +146,7 @@ def edit(
     edited = changed(registration, participant=participant, mode=wanted.mode, outbox=outbox)
     announce(desk, registration, now)
     if wanted.mode is not registration.mode:
-        edited = edited.model_copy(update=_move(desk, event, registration, wanted, now))
+        edited = edited.model_copy(update=_move(desk, event, registration, wanted.mode, now, take_seat))
     if not count_in(desk, event, participant, registration.holder, now):
         raise OrganisationFull("the organisation has all its seats")
     if not desk.registrations.store((registration, edited)):
@@ -136,10 +156,10 @@ def edit(
 
 
 def _move(
-    desk: Desk, event: Event, registration: Registration, wanted: Submission, now: datetime
+    desk: Desk, event: Event, registration: Registration, mode: Mode, now: datetime, take_seat: TakeSeat
 ) -> dict[str, object]:
     """What changes with the mode: the seat is claimed first; one who waits may wait in the other line."""
-    block = desk.seats.claim(event, wanted.mode, registration.holder, now)
+    block = take_seat(desk, event, mode, registration.holder, now)
     if not isinstance(block, NoSeat):
         if registration.state in SEATED:
             return {"block": block}

@@ -33,7 +33,17 @@ from .models import (
     RegistrationState,
 )
 from .ports import Desk, NoSeat
-from .seating import announce, changed, count_in, organisation_key, owing, present, promote_waiting
+from .seating import (
+    announce,
+    changed,
+    claim_by_hand,
+    claim_while_open,
+    count_in,
+    organisation_key,
+    owing,
+    present,
+    promote_waiting,
+)
 
 HOLDER_LENGTH = 10
 """Characters of an id that name a holder. 50 bits: for two of 100,000 to meet is 1 to 200,000."""
@@ -91,7 +101,7 @@ def register(desk: Desk, record: EventRecord, submission: Submission, now: datet
         elsewhere = claiming.bound_elsewhere(desk, event, submission.participant.email, now)
         if elsewhere:
             return _as_if_new(desk, event, elsewhere, MailKind.REGISTERED_ELSEWHERE, submission, now)
-        return _answer(desk, _admit(desk, event, _newcomer(desk, event, address_id, known, submission, now)))
+        return _answer(desk, admit(desk, event, newcomer(desk, event, address_id, known, submission, now)))
     if known.nonce and known.nonce == submission.nonce:
         return _answer(desk, known)  # the same form sent twice
     return _as_if_new(desk, event, known, MailKind.REGISTERED_ALREADY, submission, now)
@@ -114,7 +124,7 @@ Newcomer = tuple[Registration | None, Registration]
 """The earlier, cancelled registration of the address, and the new one, without a seat yet."""
 
 
-def _newcomer(
+def newcomer(
     desk: Desk,
     event: Event,
     address_id: str,
@@ -122,8 +132,9 @@ def _newcomer(
     submission: Submission,
     now: datetime,
 ) -> Newcomer:
+    """What is to be admitted when an address registers that is not there, or cancelled."""
     serial, revision = next_numbers(desk, event.id, address_id, known)
-    newcomer = Registration(
+    waiting = Registration(
         id=address_id,
         event_id=event.id,
         serial=serial,
@@ -136,7 +147,7 @@ def _newcomer(
         registered_at=now,
         outbox=(MailKind.WAITING,),
     )
-    return known, newcomer
+    return known, waiting
 
 
 def next_numbers(desk: Desk, event_id: str, address_id: str, known: Registration | None) -> tuple[int, int]:
@@ -147,13 +158,19 @@ def next_numbers(desk: Desk, event_id: str, address_id: str, known: Registration
     return serial, serial
 
 
-def _admit(desk: Desk, event: Event, newcomer: Newcomer) -> Registration:
+def admit(desk: Desk, event: Event, newcomer: Newcomer, *, by_hand: bool = False) -> Registration:
+    """Give a newcomer a seat or a place in line, and give what is stored of the address in the end.
+
+    ``by_hand``: an organiser's word opens registration and confirms the address, and seats nobody more
+    than there are seats for. Raises what :func:`register` raises about seats and other stops.
+    """
     known, waiting = newcomer
     check_organisation(desk, event, waiting.participant)
     now = waiting.registered_at
-    block = desk.seats.claim(event, waiting.mode, waiting.holder, now)
+    take_seat = claim_by_hand if by_hand else claim_while_open
+    block = take_seat(desk, event, waiting.mode, waiting.holder, now)
     if isinstance(block, NoSeat):
-        _refuse(event, block)
+        _refuse(event, block, now)
         announce(desk, waiting, now)
     # A seat that this refusal leaves behind is found by the sweep.
     if not count_in(desk, event, waiting.participant, waiting.holder, now):
@@ -162,7 +179,7 @@ def _admit(desk: Desk, event: Event, newcomer: Newcomer) -> Registration:
         raise AlreadyChanged("the address is being registered at another stop at this moment; try again")
     if isinstance(block, NoSeat):
         return _wait(desk, event, known, waiting)
-    seated = waiting.model_copy(update={"block": block, **_terms(event, now)})
+    seated = waiting.model_copy(update={"block": block, **_terms(event, now, by_hand=by_hand)})
     # When it is not stored, the same address was faster in another request, with the same seat.
     return seated if desk.registrations.store((known, seated)) else present(desk, seated)
 
@@ -174,18 +191,18 @@ def check_organisation(desk: Desk, event: Event, participant: Participant) -> No
         raise OrganisationFull("the organisation has all its seats")
 
 
-def _refuse(event: Event, why: NoSeat) -> None:
+def _refuse(event: Event, why: NoSeat, now: datetime) -> None:
     """Raise what tells a newcomer why there is no seat; return when there is a waiting list to join."""
     if why is NoSeat.NOT_YET_OPEN and event.opens_at:
         raise NotYetOpen(event.opens_at)
     if why is NoSeat.CLOSED:
         raise RegistrationClosed("registration has closed")
-    if not event.waiting_list:
+    if not event.waiting_list or now >= event.starts_at:
         raise EventFull("every seat is taken")
 
 
-def _terms(event: Event, now: datetime) -> dict[str, Any]:
-    if event.address_confirmation is None:
+def _terms(event: Event, now: datetime, *, by_hand: bool = False) -> dict[str, Any]:
+    if by_hand or event.address_confirmation is None:
         state = RegistrationState.CONFIRMED
         return {"state": state, "outbox": (MailKind.CONFIRMED,), "confirmed_at": now}
     return {
@@ -220,7 +237,7 @@ def _as_if_new(
     check_organisation(desk, event, submission.participant)
     why = desk.seats.look(event, submission.mode, now)
     if why is not None:
-        _refuse(event, why)
+        _refuse(event, why, now)
         return Answer(
             RegistrationState.WAITING, desk.registrations.count_waiting(event.id, submission.mode) + 1
         )

@@ -19,7 +19,7 @@ releases a seat after losing a race: another request may have come to rely on it
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from .errors import AlreadyChanged, Refused, RegistrationClosed
@@ -32,7 +32,7 @@ from .models import (
     Registration,
     RegistrationState,
 )
-from .ports import Desk, SeatBlock
+from .ports import Desk, NoSeat, SeatBlock
 
 GRACE = timedelta(seconds=40)
 """How long a request may be under way before the sweep takes it for broken off.
@@ -138,6 +138,26 @@ def arrange(desk: Desk, event_id: str, now: datetime) -> None:
     """Give the blocks the seats and opening times of the event as it is stored."""
     turn = desk.seats.take_turn(event_id)
     desk.seats.arrange(desk.events.get(event_id).event, turn, now)
+
+
+TakeSeat = Callable[[Desk, Event, Mode, str, datetime], int | NoSeat]
+"""Takes a seat of a mode for a holder, and gives its block; NoSeat tells why not."""
+
+
+def claim_while_open(desk: Desk, event: Event, mode: Mode, holder: str, now: datetime) -> int | NoSeat:
+    """Take a seat as anybody may, while registration is open and nobody waits."""
+    return desk.seats.claim(event, mode, holder, now)
+
+
+def claim_by_hand(desk: Desk, event: Event, mode: Mode, holder: str, now: datetime) -> int | NoSeat:
+    """Take a seat by an organiser's word, whatever the opening times.
+
+    Those who wait are not passed over until the start, with which their waiting ends.
+    """
+    if now < event.starts_at:
+        return desk.seats.claim_whenever(event.id, mode, holder, now)
+    block = desk.seats.claim_for_waiting(event.id, mode, holder, now)
+    return NoSeat.FULL if block is None else block
 
 
 def promote_waiting(desk: Desk, event: Event, mode: Mode, now: datetime) -> list[Registration]:

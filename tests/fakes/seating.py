@@ -112,6 +112,12 @@ class FakeSeats:
             return NoSeat.QUEUED
         return None if block.free else NoSeat.FULL
 
+    def claim_whenever(self, event_id: str, mode: Mode, holder: str, now: datetime) -> int | NoSeat:
+        block = self.kept[event_id, mode]
+        if holder not in block.holders and (block.queue is not None or not block.free):
+            return NoSeat.FULL if block.queue is None else NoSeat.QUEUED
+        return self._seat(event_id, mode, holder, now)
+
     def claim_for_waiting(self, event_id: str, mode: Mode, holder: str, now: datetime) -> int | None:
         block = self.kept[event_id, mode]
         return self._seat(event_id, mode, holder, now) if block.free or holder in block.holders else None

@@ -6,6 +6,7 @@ the properties named ``*_at`` of :class:`Event` turn them into instants.
 
 from .access import Caller, Grant, Role
 from .audit import Entry
+from .by_hand import ByHand, ParticipantByHand
 from .dialogue import Allocation, Dialogue, Group, GroupSize, Transfer
 from .event import (
     Admission,
@@ -39,14 +40,14 @@ from .text import SLUG, Language, Line, LongText, Model, Paragraphs, Slug, Text,
 
 __all__ = [
     "ABOUT_EVENT", "BULK", "FOR_READERS", "KEPT", "MEDIA_TYPES", "REPEATED", "SEATED", "SLUG", "STALE",
-    "UNDER_WAY", "Admission", "Allocation", "Asked", "Caller", "Choice", "Claim", "Contact", "Details",
-    "Dialogue", "Draft", "Entry", "Event", "EventEntry", "EventRecord",
-    "Export", "Figures", "FileFormat", "Form",
-    "Format", "Grant", "Group", "GroupSize", "Language", "Line", "LongText", "Mail", "MailKind",
-    "MailState", "Meeting", "Message", "MessageState", "Mode", "ModeOffer", "Model", "Move", "Note",
-    "OrganisationKind", "Paragraphs", "Participant", "ProgrammeItem", "Purpose", "Question",
-    "QuestionKind", "Recipient", "Registration", "RegistrationState", "Remark", "Reply", "Role",
-    "Search", "Selection", "Series", "ShownWhen", "Slug", "Sort", "Source", "Speaker", "StandardField",
-    "Stop", "Summary", "SummaryState", "Survey", "SurveyAnswer", "Text", "Thanks", "Token", "Tour",
-    "TourRecord", "Transfer", "What", "in_language", "kind_in",
+    "UNDER_WAY", "Admission", "Allocation", "Asked", "ByHand", "Caller", "Choice", "Claim", "Contact",
+    "Details", "Dialogue", "Draft", "Entry", "Event", "EventEntry", "EventRecord", "Export", "Figures",
+    "FileFormat", "Form", "Format", "Grant", "Group", "GroupSize", "Language", "Line", "LongText",
+    "Mail", "MailKind", "MailState", "Meeting", "Message", "MessageState", "Mode", "ModeOffer", "Model",
+    "Move", "Note", "OrganisationKind", "Paragraphs", "Participant", "ParticipantByHand",
+    "ProgrammeItem", "Purpose", "Question", "QuestionKind", "Recipient", "Registration",
+    "RegistrationState", "Remark", "Reply", "Role", "Search", "Selection", "Series", "ShownWhen",
+    "Slug", "Sort", "Source", "Speaker", "StandardField", "Stop", "Summary", "SummaryState", "Survey",
+    "SurveyAnswer", "Text", "Thanks", "Token", "Tour", "TourRecord", "Transfer", "What", "in_language",
+    "kind_in",
 ]  # fmt: skip

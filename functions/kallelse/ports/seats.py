@@ -98,6 +98,13 @@ class Seats(Protocol):
         """Why a newcomer would get no seat at this instant; writes nothing."""
         ...
 
+    def claim_whenever(self, event_id: str, mode: Mode, holder: str, now: datetime) -> int | NoSeat:
+        """Take a seat if one is free and nobody waits, whatever the opening times; give its block.
+
+        A holder who has a seat already gets its block. A refusal is FULL or QUEUED.
+        """
+        ...
+
     def claim_for_waiting(self, event_id: str, mode: Mode, holder: str, now: datetime) -> int | None:
         """Take a free seat for one who waits, whatever the opening times; None when none is free."""
         ...

@@ -27,9 +27,9 @@ CLAIM = (
     " AND (attribute_not_exists(holders) OR size(holders) < seats)"  # a seat is free
 )
 
-CLAIM_FOR_WAITING = (
-    "contains(holders, :holder) OR (attribute_not_exists(holders) AND seats > :none) OR size(holders) < seats"
-)
+FREE = "((attribute_not_exists(holders) AND seats > :none) OR size(holders) < seats)"
+CLAIM_FOR_WAITING = f"contains(holders, :holder) OR {FREE}"
+CLAIM_WHENEVER = f"contains(holders, :holder) OR (attribute_not_exists(queue) AND {FREE})"
 
 SET_OPENING = "closes_at = :closes_at, opens_at = :opens_at"
 
@@ -185,16 +185,33 @@ class TableSeats:
             None if None in refusals else next((each for each in NoSeat if each in refusals), NoSeat.CLOSED)
         )
 
+    def claim_whenever(self, event_id: str, mode: Mode, holder: str, now: datetime) -> int | NoSeat:
+        blocks = self.blocks(event_id, mode)
+        block = self._claim_among(event_id, mode, blocks, holder, now, CLAIM_WHENEVER)
+        if block is not None:
+            return block
+        return NoSeat.QUEUED if any(each.queue is not None for each in blocks) else NoSeat.FULL
+
     def claim_for_waiting(self, event_id: str, mode: Mode, holder: str, now: datetime) -> int | None:
         blocks = self.blocks(event_id, mode)
-        blocks.sort(key=lambda block: holder not in block.holders)
+        return self._claim_among(event_id, mode, blocks, holder, now, CLAIM_FOR_WAITING)
+
+    def _claim_among(
+        self,
+        event_id: str,
+        mode: Mode,
+        blocks: Sequence[SeatBlock],
+        holder: str,
+        now: datetime,
+        condition: str,
+    ) -> int | None:
         values: Item = {":set": {holder}, ":holder": holder, ":none": 0} | _touch(now)
-        for block in blocks:
+        for block in sorted(blocks, key=lambda block: holder not in block.holders):
             if (block.free or holder in block.holders) and self.table.update(
                 keys.seat_block(event_id, mode, block.number),
                 f"ADD holders :set SET {TOUCH}",
                 values,
-                CLAIM_FOR_WAITING,
+                condition,
             ):
                 return block.number
         return None
