@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tests.conftest import an_event
-from tests.guarantees import HOSTS, breaches
+from tests.guarantees import HOSTS, breaches, by_name, form
 from tests.simulation.checks import CONFIRMED, WAITING, Owed
 from tests.simulation.world import (
     DAY,
@@ -20,8 +20,19 @@ from tests.simulation.world import (
     follow_the_stream,
     publish_summaries,
 )
+from tests.tours import TOUR, toured
 
-from kallelse import dispatching, duplicating, editing, managing, reviewing, seating, staging, summarising
+from kallelse import (
+    assisting,
+    dispatching,
+    duplicating,
+    editing,
+    managing,
+    reviewing,
+    seating,
+    staging,
+    summarising,
+)
 from kallelse.feedback import FeedbackKind
 from kallelse.models import Mail, MailKind, Mode, RegistrationState, SummaryState
 from kallelse.seating import cancelled
@@ -37,6 +48,9 @@ COPY = "kopia"
 """The id of the duplicate of the event."""
 
 CANCELLED = RegistrationState.CANCELLED
+TWO_MODES = {
+    "seats": None, "modes": {"online": {"seats": 2}, "on-site": {"seats": 1, "place": {"sv": "Gatan 1"}}},
+}  # fmt: skip
 JOIN_LINKS = {"meeting": {"address": "https://webbseminarium.example/rum", "join_link": "2020-08-30T12:00"}}
 BODY = {"id": "arkiv", "name": {"sv": "Arkivet"}, "address": "arkiv@example.org", "language": "sv"}
 TEXT, CORRECTED = "Öppenhet *lönar* sig.", "Öppenhet *lönade* sig."
@@ -92,6 +106,49 @@ def cancel(world: World, now: datetime) -> None:
 
 def promote(world: World, now: datetime) -> None:
     seating.promote(world.desk, world.record, world.one("Dan"), now)
+
+
+def register_by_hand(world: World, now: datetime) -> None:
+    submission = form("Eva", "Vasa")
+    world.told["Eva"] = assisting.register(world.desk, world.record, submission, now).state
+
+
+def cancel_by_hand(world: World, now: datetime) -> None:
+    assisting.cancel(world.desk, world.record, world.one("Ada"), now)
+
+
+def edit_by_hand(world: World, now: datetime) -> None:
+    assisting.edit(world.desk, world.record, world.one("Ada"), form("Ada", "Åbo"), now)
+
+
+def is_edited(world: World) -> bool:
+    return world.one("Ada").participant.organisation == "Åbo"
+
+
+def move_by_hand(world: World, now: datetime) -> None:
+    assisting.move(world.desk, world.record, world.one("Ada"), Mode.ON_SITE, now)
+
+
+def a_tour() -> World:
+    world = peopled("Ada", "Bo", "Cia", "Dan", tour=TOUR)
+    toured(world.desk)
+    return world
+
+
+def move_to_stop(world: World, now: datetime) -> None:
+    stop = world.desk.events.get("abo")
+    assisting.move_to_stop(world.desk, world.record, world.one("Ada"), stop, Mode.ONLINE, now)
+
+
+def is_at_the_stop(world: World) -> bool:
+    """Whether Ada is there; she must be at one of the stops, and have been told where."""
+    there = by_name(world.desk, "abo").get("Ada")
+    states = {world.one("Ada").state, there.state if there else CANCELLED}
+    assert states == {CONFIRMED, CANCELLED}, states
+    assert not breaches(world.desk, "abo", world.service.now)
+    kinds = {mail.kind for mail in world.desk.mails.of_event("abo")}
+    assert kinds == ({MailKind.CONFIRMED} if there else set())
+    return there is not None
 
 
 def a_seat_given_back() -> World:
@@ -270,6 +327,32 @@ FLOWS = {
     ),
     "promote: to the first place": Flow(
         lambda: peopled("Ada", "Bo", "Cia", "Dan"), promote, is_first_in_line, promote, newcomer=True,
+    ),
+    "by hand: a seat": Flow(
+        lambda: peopled("Ada", "Bo", seats=4, address_confirmation="PT1H", offer="PT1H"),
+        register_by_hand, is_there("Eva"), register_by_hand, {"Eva": CONFIRMED}, newcomer=True,
+    ),
+    "by hand: the waiting list": Flow(
+        lambda: peopled("Ada", "Bo"), register_by_hand, is_there("Eva"), register_by_hand,
+        {"Eva": WAITING}, newcomer=True,
+    ),
+    "by hand: cancelling": Flow(
+        lambda: peopled("Ada", "Bo", "Cia", "Dan"),
+        cancel_by_hand, lambda world: world.one("Ada").state is CANCELLED, cancel_by_hand,
+        {"Cia": CONFIRMED, "Dan": WAITING}, leaving=frozenset({"Ada"}),
+    ),
+    "by hand: editing": Flow(
+        lambda: peopled("Ada", "Bo", seats_per_organisation=4), edit_by_hand, is_edited, edit_by_hand,
+        {"Ada": CONFIRMED}, frozenset({("Ada", MailKind.CHANGED)}),
+    ),
+    "by hand: moving to another mode": Flow(
+        lambda: peopled("Ada", "Bo", "Cia", "Dan", **TWO_MODES),
+        move_by_hand, lambda world: world.one("Ada").mode is Mode.ON_SITE, move_by_hand,
+        {"Ada": CONFIRMED, "Cia": CONFIRMED, "Dan": WAITING}, newcomer=True,
+    ),
+    "by hand: moving to another stop": Flow(
+        a_tour, move_to_stop, is_at_the_stop, move_to_stop,
+        {"Ada": CANCELLED, "Cia": CONFIRMED, "Dan": WAITING}, leaving=frozenset({"Ada"}),
     ),
     "dispatch": clockwork(lambda: peopled("Ada", "Bo", "Cia", **JOIN_LINKS), dispatch, LINKED, LINKS),
     "mailer": MAILER,
