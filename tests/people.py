@@ -7,13 +7,15 @@ from datetime import datetime
 from typing import Any
 
 from tests.conftest import a_participant
+from tests.guarantees import breaches
 from tests.visiting import NOW
 
-from kallelse import registering
+from kallelse import assisting, dispatching, registering
 from kallelse.links import issue
 from kallelse.models import EventRecord, Mode, Participant, Purpose, Registration
 from kallelse.ports import Desk
 from kallelse.registering import Submission, registration_id
+from kallelse.seating import GRACE
 
 TWO_MODES: dict[str, Any] = {
     "seats": None,
@@ -50,3 +52,18 @@ def states(desk: Desk) -> dict[str, str]:
 def forms(body: str) -> list[str]:
     """Where the forms of a page are sent."""
     return re.findall(r'<form method="post" action="([^"#]+)', body)
+
+
+def by_hand(
+    desk: Desk, record: EventRecord, name: str, mode: Mode = Mode.ONLINE, now: datetime = NOW, **told: Any
+) -> Registration:
+    """Registered by an organiser."""
+    participant = Participant.model_validate(a_participant(name).model_dump() | told)
+    return assisting.register(desk, record, Submission(participant, mode), now)
+
+
+def settled(desk: Desk, record: EventRecord, now: datetime = NOW) -> list[str]:
+    """What does not hold of seats and lines, once the sweep has been there."""
+    later = now + 2 * GRACE
+    dispatching.tick(desk, later)
+    return breaches(desk, record.event.id, later)

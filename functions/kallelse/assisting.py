@@ -48,6 +48,8 @@ from .seating import claim_by_hand
 
 AGAIN = "the registration was changed at the same moment; look at it again"
 
+GONE = "the registration is cancelled; register the address anew"
+
 CANCELLED = RegistrationState.CANCELLED
 
 
@@ -163,11 +165,12 @@ def edit(
 ) -> Registration:
     """Change what is known of a participant, also the mode, until the end; the address stays.
 
-    Raises EventCancelled, RegistrationClosed after the end, EventFull, OrganisationFull, or AlreadyChanged.
+    Raises Refused when it is cancelled, EventCancelled, RegistrationClosed after the end, EventFull,
+    OrganisationFull, or AlreadyChanged.
     """
     _check_takes_place(record.event, now)
     if registration.state is CANCELLED:
-        raise AlreadyChanged("the registration is cancelled")
+        raise Refused(GONE)
     if (registration.participant, registration.mode) == (wanted.participant, wanted.mode):
         return registration
     return managing.change(desk, record.event, registration, wanted, now, claim_by_hand)
@@ -212,8 +215,7 @@ def move_to_stop(
     The seat there is claimed first, and the registrations change in one write: at no moment is there
     none, or two. One who has a seat moves only to a seat; one who waits goes to the end of the line.
 
-    Raises InvalidInput for another tour or mode, RegisteredAlready, EventCancelled, RegistrationClosed
-    after the end, EventFull, OrganisationFull, or AlreadyChanged.
+    Raises InvalidInput for another tour or mode, RegisteredAlready, and what :func:`edit` raises.
     """
     _check_stop(desk, record.event, stop.event)
     _check_mode(stop.event, mode)
@@ -224,7 +226,7 @@ def move_to_stop(
             return known  # Moved already.
         raise _already(known)
     if registration.state is CANCELLED:
-        raise AlreadyChanged("the registration is cancelled")
+        raise Refused(GONE)
     _check_takes_place(stop.event, now)
     submission = Submission(registration.participant, mode)
     newcomer = registering.newcomer(desk, stop.event, there_id, known, submission, now)

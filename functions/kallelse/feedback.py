@@ -6,6 +6,7 @@ A participant whose address takes no mail does not know what is written there, s
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -126,8 +127,16 @@ def _remember_addresses(desk: Desk, feedback: Feedback, now: datetime) -> None:
 
 def undeliverable(desk: Desk, event_id: str) -> dict[str, MailState]:
     """The participants whom a mail did not reach, by mailbox: BOUNCED, or COMPLAINED, which is worse."""
-    mails = [mail for mail in desk.mails.of_event(event_id) if mail.recipient.startswith("r-")]
-    failed = [mail for mail in mails if mail.state in (MailState.BOUNCED, MailState.COMPLAINED)]
+    return undeliverable_in(desk.mails.of_event(event_id))
+
+
+def undeliverable_in(mails: Iterable[Mail]) -> dict[str, MailState]:
+    """Those of them to whom these mails were."""
+    failed = [
+        mail
+        for mail in mails
+        if mail.recipient.startswith("r-") and mail.state in (MailState.BOUNCED, MailState.COMPLAINED)
+    ]
     return {mail.recipient: mail.state for mail in sorted(failed, key=lambda mail: RANK[mail.state])}
 
 

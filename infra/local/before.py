@@ -30,7 +30,7 @@ def registration(life: Life, people: list[dict[str, str]]) -> None:
     life.check(
         "registrations after one was sent twice",
         60,
-        len(life.admin("GET", "/registrations")["registrations"]),
+        len(life.admin("GET", "/registrations?limit=200")["registrations"]),
     )
     kinds = Counter(map(kind_of, life.deliver()))
     life.check("mails after registration", {"confirmed": 50, "waiting": 10}, dict(kinds))
@@ -52,7 +52,7 @@ def a_place_changes_hands(life: Life, people: list[dict[str, str]]) -> None:
 
 def state_of_people(life: Life) -> dict[str, str]:
     """The state of each address."""
-    registrations = life.admin("GET", "/registrations")["registrations"]
+    registrations = life.admin("GET", "/registrations?limit=200")["registrations"]
     return {each["participant"]["email"]: each["state"] for each in registrations}
 
 
@@ -122,7 +122,7 @@ def organisers_write(life: Life, people: list[dict[str, str]]) -> None:
     life.ask("POST", "/messages", draft)
     kinds = Counter(map(kind_of, life.deliver()[before:]))
     life.check("the message: sent", {"message": 9}, dict(kinds))
-    registrations = life.admin("GET", "/registrations")["registrations"]
+    registrations = life.admin("GET", "/registrations?limit=200")["registrations"]
     first = next(each for each in registrations if each["participant"]["email"] == people[0]["email"])
     preview = life.admin("GET", f"/registrations/{first['id']}/preview/join-link")
     told = ("Din möteslänk" in preview["subject"], len(life.cloud.sent) - before)

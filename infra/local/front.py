@@ -41,8 +41,7 @@ def front(cloud: LocalCloud, event_id: str) -> Iterator[None]:
         def do_POST(self) -> None:
             self._pass_on()
 
-        def do_PUT(self) -> None:
-            self._pass_on()
+        do_PUT = do_PATCH = do_POST
 
         def _pass_on(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length") or 0))

@@ -6,33 +6,27 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from tests.conftest import ROOT, a_participant
+from tests.conftest import ROOT
 from tests.desks import Desks
-from tests.guarantees import breaches, by_name
-from tests.people import TWO_MODES, found, registered, states
-from tests.tours import alive, at, changed_stop, toured
+from tests.people import by_hand, found, registered, settled, states
+from tests.tours import alive, toured
 from tests.visiting import DIET, NOW, everything, opened
 
-from kallelse import assisting, dispatching, managing, registering
+from kallelse import assisting, managing, registering
 from kallelse.errors import (
     AlreadyChanged,
     EventCancelled,
     EventFull,
     InvalidInput,
     KallelseError,
-    NotFound,
     OrganisationFull,
-    Refused,
     RegisteredAlready,
     RegistrationClosed,
 )
-from kallelse.feedback import undeliverable
 from kallelse.models import (
     ByHand,
     EventRecord,
-    Mail,
     MailKind,
-    MailState,
     Mode,
     Participant,
     Registration,
@@ -40,29 +34,13 @@ from kallelse.models import (
 )
 from kallelse.organisations import load
 from kallelse.ports import Desk
-from kallelse.registering import Submission
-from kallelse.seating import GRACE, cancelled
+from kallelse.seating import cancelled
 
 UNCONFIRMED, CONFIRMED, WAITING, OFFERED, CANCELLED = RegistrationState
 LANGUAGES = ["en", "fi", "sv"]
 ORGANISATIONS = load(ROOT / "templates")
 CLOSED = NOW + timedelta(days=25)
 """After the last day to register, and before the start."""
-
-
-def by_hand(
-    desk: Desk, record: EventRecord, name: str, mode: Mode = Mode.ONLINE, now: datetime = NOW, **told: Any
-) -> Registration:
-    """Registered by an organiser."""
-    participant = Participant.model_validate(a_participant(name).model_dump() | told)
-    return assisting.register(desk, record, Submission(participant, mode), now)
-
-
-def settled(desk: Desk, record: EventRecord, now: datetime = NOW) -> list[str]:
-    """What does not hold of seats and lines, once the sweep has been there."""
-    later = now + 2 * GRACE
-    dispatching.tick(desk, later)
-    return breaches(desk, record.event.id, later)
 
 
 @pytest.mark.parametrize(
@@ -116,9 +94,9 @@ def test_nobody_in_line_is_passed_over_for_a_seat_that_has_just_become_free(desk
     left = cancelled(ada, NOW, MailKind.CANCELLED)
     assert desk.registrations.store((ada, left))
     desk.seats.release(record.event.id, Mode.ONLINE, ada.block or 0, ada.holder, NOW)
-    by_hand(desk, record, "Cia")
+    by_hand(desk, record, "Cia", now=CLOSED)
     assert states(desk) == {"Ada": "cancelled", "Bo": "confirmed", "Cia": "waiting"}
-    assert settled(desk, record) == []
+    assert settled(desk, record, CLOSED) == []
 
 
 @pytest.mark.parametrize(
@@ -292,208 +270,3 @@ def test_cancelling_tells_the_participant_and_seats_the_first_in_line(desk: Desk
     assert (left.state, left.cancelled_at, left.outbox) == (CANCELLED, CLOSED, (MailKind.CANCELLED,))
     assert assisting.cancel(desk, record, left, CLOSED) == left
     assert states(desk) == {"Ada": "cancelled", "Bo": "confirmed"}
-
-
-def test_a_move_to_another_mode_takes_the_seat_there_and_gives_the_one_here_to_the_line(desk: Desk) -> None:
-    record = opened(desk, **TWO_MODES)
-    ada, _ = (registered(desk, record, name) for name in ("Ada", "Bo"))
-    registered(desk, record, "Cia")
-    moved = assisting.move(desk, record, ada, Mode.ON_SITE, CLOSED)
-    assert (moved.mode, moved.state) == (Mode.ON_SITE, CONFIRMED)
-    assert assisting.move(desk, record, moved, Mode.ON_SITE, CLOSED) == moved
-    assert states(desk) == {"Ada": "confirmed", "Bo": "confirmed", "Cia": "confirmed"}
-    assert settled(desk, record, CLOSED) == []
-
-
-def test_who_finds_no_seat_in_the_other_mode_keeps_the_one_that_there_is(desk: Desk) -> None:
-    record = opened(desk, **TWO_MODES)
-    ada = registered(desk, record, "Ada")
-    registered(desk, record, "Bo", Mode.ON_SITE)
-    with pytest.raises(EventFull):
-        assisting.move(desk, record, ada, Mode.ON_SITE, NOW)
-    assert found(desk, record, "ada@example.org") == ada
-    assert settled(desk, record) == []
-
-
-def test_one_who_waits_may_wait_in_the_other_line(desk: Desk) -> None:
-    record = opened(desk, **TWO_MODES)
-    for name in ("Ada", "Bo"):
-        registered(desk, record, name)
-    registered(desk, record, "Cia", Mode.ON_SITE)
-    dan, eva = (registered(desk, record, name) for name in ("Dan", "Eva"))
-    moved = assisting.move(desk, record, dan, Mode.ON_SITE, CLOSED)
-    assert (moved.state, desk.registrations.place_in_line(moved)) == (WAITING, 1)
-    assert desk.registrations.place_in_line(eva) == 1
-    assert settled(desk, record, CLOSED) == []
-
-
-def test_a_mode_that_the_event_does_not_have_is_refused(desk: Desk) -> None:
-    record = opened(desk)
-    with pytest.raises(InvalidInput, match="mode: choose one of: online"):
-        assisting.move(desk, record, registered(desk, record, "Ada"), Mode.ON_SITE, NOW)
-
-
-def to_stop(
-    desk: Desk, stops: dict[str, EventRecord], seen: Registration, stop: str, now: datetime = NOW
-) -> Registration:
-    """Moved online from where one is to another stop."""
-    return assisting.move_to_stop(desk, stops[seen.event_id], seen, stops[stop], Mode.ONLINE, now)
-
-
-def test_a_move_to_another_stop_takes_the_seat_there_and_gives_the_one_here_to_the_line(desk: Desk) -> None:
-    stops = toured(desk, {"seats": 1})
-    ada = registered(desk, stops["vasa"], "Ada", language="fi")
-    registered(desk, stops["vasa"], "Bo")
-    there = to_stop(desk, stops, ada, "abo", CLOSED)
-    assert (there.event_id, there.state, there.participant) == ("abo", CONFIRMED, ada.participant)
-    assert there.outbox == (MailKind.CONFIRMED,)
-    left = at(desk, stops["vasa"], "Ada")
-    assert (left.state, left.outbox) == (CANCELLED, (MailKind.CANCELLED,))
-    assert at(desk, stops["vasa"], "Bo").state is CONFIRMED
-    for stop in stops.values():
-        assert settled(desk, stop, CLOSED) == []
-
-
-def test_a_move_to_a_stop_done_once_more_ends_the_same(desk: Desk) -> None:
-    stops = toured(desk)
-    ada = registered(desk, stops["vasa"], "Ada")
-    there = to_stop(desk, stops, ada, "abo")
-    with pytest.raises(RegisteredAlready, match=f"at abo, as {there.id}, confirmed"):
-        to_stop(desk, stops, ada, "abo")
-    assert to_stop(desk, stops, at(desk, stops["vasa"], "Ada"), "abo") == there
-    assert alive(desk, stops) == ["abo"]
-
-
-def test_one_may_be_moved_back_at_once(desk: Desk) -> None:
-    stops = toured(desk)
-    there = to_stop(desk, stops, registered(desk, stops["vasa"], "Ada"), "abo")
-    back = to_stop(desk, stops, there, "vasa")
-    assert (back.state, back.serial) == (CONFIRMED, 2)
-    assert alive(desk, stops) == ["vasa"]
-
-
-def test_a_full_stop_takes_nobody_who_has_a_seat_elsewhere(desk: Desk) -> None:
-    stops = toured(desk, {"seats": 1})
-    ada = registered(desk, stops["vasa"], "Ada")
-    registered(desk, stops["abo"], "Bo")
-    with pytest.raises(EventFull, match="the place at this one is kept"):
-        to_stop(desk, stops, ada, "abo")
-    assert at(desk, stops["vasa"], "Ada") == ada
-    for stop in stops.values():
-        assert settled(desk, stop) == []
-
-
-def test_one_who_waits_is_seated_at_a_stop_with_seats_and_else_waits_at_the_end(desk: Desk) -> None:
-    stops = toured(desk, {"seats": 1})
-    for event_id, names in {"vasa": ("Ada", "Bo", "Cia"), "abo": ("Dan", "Eva")}.items():
-        for name in names:
-            registered(desk, stops[event_id], name)
-    assert to_stop(desk, stops, at(desk, stops["vasa"], "Bo"), "seminarium").state is CONFIRMED
-    cia = to_stop(desk, stops, at(desk, stops["vasa"], "Cia"), "abo", NOW + timedelta(hours=1))
-    assert (cia.state, desk.registrations.place_in_line(cia)) == (WAITING, 2)
-    for stop in stops.values():
-        assert settled(desk, stop, NOW + timedelta(hours=1)) == []
-
-
-def test_a_person_who_moves_can_register_at_no_third_stop_meanwhile(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    stops = toured(desk)
-    ada = registered(desk, stops["vasa"], "Ada")
-    check = registering.check_organisation
-
-    def meanwhile(*arguments: Any) -> None:
-        monkeypatch.setattr(registering, "check_organisation", check)
-        to_stop(desk, stops, ada, "abo")
-
-    monkeypatch.setattr(registering, "check_organisation", meanwhile)
-    with pytest.raises(AlreadyChanged):
-        to_stop(desk, stops, ada, "seminarium")
-    assert alive(desk, stops) == ["abo"]
-    for stop in stops.values():
-        assert settled(desk, stop) == []
-
-
-def test_only_stops_of_the_same_tour_are_moved_to(desk: Desk) -> None:
-    stops = toured(desk)
-    other = changed_stop(desk, "vasa", tour=None)
-    ada = registered(desk, stops["abo"], "Ada")
-    alone = desk.events.get(other.id)
-    with pytest.raises(InvalidInput, match="event: choose one of: vasa, seminarium"):
-        assisting.move_to_stop(desk, stops["abo"], ada, stops["abo"], Mode.ONLINE, NOW)
-    with pytest.raises(InvalidInput, match="event: the event is no stop of a tour"):
-        assisting.move_to_stop(desk, alone, ada, stops["abo"], Mode.ONLINE, NOW)
-
-
-def test_nobody_is_moved_to_a_stop_that_does_not_take_place(desk: Desk) -> None:
-    stops = toured(desk)
-    ada = registered(desk, stops["vasa"], "Ada")
-    changed_stop(desk, "abo", cancelled=True)
-    stops["abo"] = desk.events.get("abo")
-    with pytest.raises(EventCancelled):
-        to_stop(desk, stops, ada, "abo")
-    assert at(desk, stops["vasa"], "Ada") == ada
-
-
-def a_mail(desk: Desk, seen: Registration, state: MailState, kind: MailKind = MailKind.CONFIRMED) -> Mail:
-    """A mail to the participant that was sent twice."""
-    mail = Mail(
-        event_id=seen.event_id, kind=kind, recipient=seen.mailbox, version=1,
-        state=state, attempt=2, created_at=NOW,
-    )  # fmt: skip
-    assert desk.mails.create(mail)
-    return mail
-
-
-@pytest.mark.parametrize("state", ["accepted", "unknown", "delivered", "bounced", "failed"])
-def test_a_mail_at_rest_is_sent_again_under_the_next_number_of_its_fence(desk: Desk, state: str) -> None:
-    desks = Desks(desk)
-    record = desks.apply()
-    mail = a_mail(desk, by_hand(desk, record, "Ada"), MailState(state))
-    again = assisting.resend(desk, record, mail.id, NOW)
-    assert (again.state, again.attempt, again.due_at, again.stuck) == (MailState.PENDING, 2, NOW, False)
-    desks.mail()
-    after = desk.mails.get(mail.id)
-    assert after
-    assert (after.state, after.attempt) == (MailState.ACCEPTED, 3)
-    assert desks.of(MailKind.CONFIRMED) == [(NOW, "ada")]
-
-
-@pytest.mark.parametrize("state", ["pending", "sending", "complained", "suppressed"])
-def test_a_mail_that_is_on_its_way_or_not_wanted_is_not_sent_again(desk: Desk, state: str) -> None:
-    record = opened(desk)
-    mail = a_mail(desk, by_hand(desk, record, "Ada"), MailState(state))
-    with pytest.raises(Refused, match=f"the mail is {state}"):
-        assisting.resend(desk, record, mail.id, NOW)
-    assert desk.mails.get(mail.id) == mail
-
-
-def test_a_mail_that_lost_its_sense_or_cannot_arrive_is_not_sent_again(desk: Desk) -> None:
-    record = opened(desk)
-    ada, bo = (by_hand(desk, record, name) for name in ("Ada", "Bo"))
-    waits = a_mail(desk, ada, MailState.DELIVERED, MailKind.WAITING)
-    with pytest.raises(Refused, match="says what is not so any more"):
-        assisting.resend(desk, record, waits.id, NOW)
-    bounced = a_mail(desk, bo, MailState.BOUNCED)
-    desk.mails.suppress("bo@example.org", MailState.BOUNCED, NOW)
-    with pytest.raises(Refused, match="the address takes no mail"):
-        assisting.resend(desk, record, bounced.id, NOW)
-    assert undeliverable(desk, "seminarium") == {bo.mailbox: MailState.BOUNCED}
-
-
-def test_a_mail_of_another_event_or_to_nobody_registered_is_not_found(desk: Desk) -> None:
-    record = opened(desk)
-    mail = a_mail(desk, by_hand(desk, record, "Ada"), MailState.DELIVERED)
-    other = opened(desk, id="annat")
-    for event, mail_id in ((other, mail.id), (record, "seminarium_bounces_o-0_1"), (record, "x")):
-        with pytest.raises(NotFound):
-            assisting.resend(desk, event, mail_id, NOW)
-
-
-def test_two_who_have_a_mail_sent_again_send_one(desk: Desk) -> None:
-    record = opened(desk)
-    mail = a_mail(desk, by_hand(desk, record, "Ada"), MailState.DELIVERED)
-    assisting.resend(desk, record, mail.id, NOW)
-    with pytest.raises(Refused, match="the mail is pending"):
-        assisting.resend(desk, record, mail.id, NOW)
-    assert by_name(desk, "seminarium")["Ada"].state is CONFIRMED

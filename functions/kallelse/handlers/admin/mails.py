@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from ... import assisting
 from ...mailing import decide
 from ...models import Model, Role
 from .routing import route
@@ -39,4 +40,12 @@ def decide_on_mail(event_id: str, mail_id: str, body: Decision) -> dict[str, Any
     """Send a mail that is stuck again, or leave it: ``{"again": true}``."""
     settings, desk, _ = wiring()
     mail = decide(desk, mail_id, again=body.again, now=settings.clock())
+    return {"id": mail.id} | mail.model_dump(mode="json")
+
+
+@route("POST", "/admin/events/<event_id>/mails/<mail_id>/resend", needs=Role.ORGANISER, target=MAIL)
+def resend_mail(event_id: str, mail_id: str) -> dict[str, Any]:
+    """Send a mail to a participant once more, if it is at rest, still makes sense, and may arrive."""
+    settings, desk, _ = wiring()
+    mail = assisting.resend(desk, desk.events.get(event_id), mail_id, settings.clock())
     return {"id": mail.id} | mail.model_dump(mode="json")

@@ -1,21 +1,26 @@
-"""Registrations: the list, promotion, and what mails would say."""
+"""Registrations: finding them, what organisers do with them, and what mails would say."""
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 
-from ...errors import FieldError, InvalidInput
-from ...feedback import undeliverable
+from ... import assisting
+from ...errors import FieldError, Forbidden, InvalidInput
+from ...feedback import undeliverable_in
 from ...http import answer, plain, sandboxed
-from ...models import Model, Registration, Role
-from ...seating import promote
+from ...models import ByHand, MailState, Mode, Model, Registration, Role, Search, Slug
+from ...registering import Submission
+from ...searching import search
+from ...seating import present, promote
 from .routing import JSON, Call, route
 from .targets import REGISTRATION
-from .wiring import composer, wiring
+from .wiring import composer, organisations, renderer, wiring
 
-ONE = "/admin/events/<event_id>/registrations/<registration_id>"
+ALL = "/admin/events/<event_id>/registrations"
+ONE = f"{ALL}/<registration_id>"
 
 
 class _Part(Model):
@@ -24,21 +29,89 @@ class _Part(Model):
     part: str | None = None
 
 
-@route("GET", "/admin/events/<event_id>/registrations", needs=Role.VIEWER)
-def list_registrations(event_id: str) -> dict[str, Any]:
-    """All registrations, the first to arrive first, with those whom a mail did not reach."""
+class Destination(Model):
+    """Where somebody is moved to. ``event``: another stop of the tour; None is another mode of the event.
+
+    ``mode``: None is the mode that the registration has.
+    """
+
+    event: Slug | None = None
+    mode: Mode | None = None
+
+
+@route("GET", ALL, needs=Role.VIEWER)
+def list_registrations(event_id: str, query: Search) -> dict[str, Any]:
+    """The registrations that meet all conditions, a page of them; ``next`` is the cursor of the next one."""
     desk = wiring()[1]
-    desk.events.get(event_id)
-    states = undeliverable(desk, event_id)
-    shown = [
-        _shown(each) | {"undeliverable": states.get(each.mailbox)}
-        for each in desk.registrations.of_event(event_id)
-    ]
-    return {"registrations": shown}
+    page = search(desk, desk.events.get(event_id).event, query)
+    return {
+        "registrations": [_listed(each, page.undeliverable.get(each.mailbox)) for each in page.registrations],
+        "total": page.total,
+        "next": page.next,
+    }
+
+
+@route("GET", ONE, needs=Role.VIEWER, target=REGISTRATION)
+def get_registration(event_id: str, registration_id: str, call: Call) -> dict[str, Any]:
+    """A registration with its mails, the first to be called for first."""
+    mails = wiring()[1].mails.to_recipient(event_id, call.seen.mailbox)
+    mails.sort(key=lambda mail: (mail.created_at, mail.id))
+    told = [{"id": mail.id} | mail.model_dump(mode="json") for mail in mails]
+    return _listed(call.seen, undeliverable_in(mails).get(call.seen.mailbox)) | {"mails": told}
+
+
+def _listed(registration: Registration, undeliverable: MailState | None) -> dict[str, Any]:
+    return _shown(registration) | {"undeliverable": undeliverable}
 
 
 def _shown(registration: Registration) -> dict[str, Any]:
     return registration.model_dump(mode="json", exclude={"outbox", "nonce"})
+
+
+@route("POST", ALL, needs=Role.ORGANISER, status=HTTPStatus.CREATED)
+def post_registration(event_id: str, body: ByHand, call: Call) -> dict[str, Any]:
+    """Register somebody, whatever the opening times and the admission, if there is a seat or a line."""
+    settings, desk, _ = wiring()
+    record, submission = desk.events.get(event_id), _told(event_id, body)
+    registered = assisting.register(desk, record, submission, settings.clock())
+    call.about["registration_id"] = registered.id
+    return _shown(registered)
+
+
+@route("PATCH", ONE, needs=Role.ORGANISER, target=REGISTRATION)
+def edit_registration(event_id: str, registration_id: str, body: ByHand, call: Call) -> dict[str, Any]:
+    """Change what is told, until the end of the event; ``null`` takes a field away, and the address stays."""
+    settings, desk, _ = wiring()
+    record, wanted = desk.events.get(event_id), _told(event_id, body, call.seen)
+    return _shown(assisting.edit(desk, record, call.seen, wanted, settings.clock()))
+
+
+def _told(event_id: str, body: ByHand, before: Registration | None = None) -> Submission:
+    event = wiring()[1].events.get(event_id).event
+    return assisting.read(event, body, renderer().languages(), organisations(), before)
+
+
+@route("POST", f"{ONE}/cancel", needs=Role.ORGANISER, target=REGISTRATION)
+def cancel_registration(event_id: str, registration_id: str, call: Call) -> dict[str, Any]:
+    """Cancel; the participant is told, and the seat goes to the first in line."""
+    settings, desk, _ = wiring()
+    return _shown(assisting.cancel(desk, desk.events.get(event_id), call.seen, settings.clock()))
+
+
+@route("POST", f"{ONE}/move", needs=Role.ORGANISER, target=REGISTRATION)
+def move_registration(event_id: str, registration_id: str, body: Destination, call: Call) -> dict[str, Any]:
+    """Move to another mode, or to another stop of the tour, where ``moved_to`` is the registration there."""
+    settings, desk, _ = wiring()
+    record, mode = desk.events.get(event_id), body.mode or call.seen.mode
+    if body.event is None:
+        return _shown(assisting.move(desk, record, call.seen, mode, settings.clock()))
+    tour = record.event.tour
+    if not call.caller.may(Role.ORGANISER, body.event, tour.id if tour else None):
+        raise Forbidden(f"this needs the role {Role.ORGANISER} at the other stop too")
+    stop = desk.events.get(body.event)
+    there = assisting.move_to_stop(desk, record, call.seen, stop, mode, settings.clock())
+    call.about["to_event_id"] = stop.event.id
+    return _shown(present(desk, call.seen)) | {"moved_to": _shown(there)}
 
 
 @route("POST", f"{ONE}/promote", needs=Role.ORGANISER, target=REGISTRATION)

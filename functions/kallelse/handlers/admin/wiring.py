@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.data_classes.common import BaseProxyEvent
 
     from ...composing import Composer
+    from ...organisations import Organisations
     from ...rendering import Renderer
 
 MAX_BODY = 1_000_000
@@ -44,6 +45,13 @@ def renderer() -> Renderer:
     from ...rendering import Renderer
 
     return Renderer(wiring()[0].templates)
+
+
+def organisations() -> Organisations:
+    """The organisations whose codes are kept with participants."""
+    from ...organisations import load
+
+    return load(wiring()[0].templates)
 
 
 @cache
