@@ -18,7 +18,7 @@ from typing import Any
 from tests.conftest import utc
 from tests.guarantees import HOSTS, breaches, by_name, form, opened
 
-from kallelse import dispatching, editing, managing, registering, seating
+from kallelse import assisting, dispatching, editing, managing, registering, seating
 from kallelse.adapters.dynamodb import Table, open_desk
 from kallelse.adapters.dynamodb.seats import TableSeats
 from kallelse.errors import Refused
@@ -50,6 +50,13 @@ class RecordingSeats(TableSeats):
     def claim(self, event: Event, mode: Mode, holder: str, now: datetime) -> int | NoSeat:
         began = time.monotonic()
         block = super().claim(event, mode, holder, now)
+        if not isinstance(block, NoSeat):
+            self.taken.append(Taken(holder, began, time.monotonic()))
+        return block
+
+    def claim_whenever(self, event_id: str, mode: Mode, holder: str, now: datetime) -> int | NoSeat:
+        began = time.monotonic()
+        block = super().claim_whenever(event_id, mode, holder, now)
         if not isinstance(block, NoSeat):
             self.taken.append(Taken(holder, began, time.monotonic()))
         return block
@@ -158,13 +165,22 @@ class Round:
 Step = tuple[tuple[str, ...], Callable[[], object]]
 
 
-def _register(race: Round, number: int) -> Step:
+def _newcomer(race: Round, number: int) -> tuple[str, registering.Submission, datetime]:
     # Some are two requests of one person, or of one who is there already.
     name = race.random.choice((f"N{number}", f"N{number}", "Double", race.pick(*RegistrationState) or "N"))
     organisation = race.random.choice(ORGANISATIONS)
     submission = form(name, organisation, race.random.choice((Mode.ONLINE, Mode.ONLINE, Mode.ON_SITE)))
-    now = NOW + timedelta(microseconds=number)
+    return name, submission, NOW + timedelta(microseconds=number)
+
+
+def _register(race: Round, number: int) -> Step:
+    name, submission, now = _newcomer(race, number)
     return (name,), lambda: registering.register(race.desk, race.record, submission, now)
+
+
+def _register_by_hand(race: Round, number: int) -> Step:
+    name, submission, now = _newcomer(race, number)
+    return (name,), lambda: assisting.register(race.desk, race.record, submission, now)
 
 
 def _about(*names: str | None) -> tuple[str, ...]:
@@ -192,6 +208,12 @@ def _cancel(race: Round, registration: Registration) -> object:
 @_on_registration(*RegistrationState)
 def _erase(race: Round, registration: Registration) -> None:
     managing.erase(race.desk, race.record, registration, NOW)
+
+
+@_on_registration(*RegistrationState)
+def _move_by_hand(race: Round, registration: Registration) -> object:
+    mode = Mode.ON_SITE if registration.mode is Mode.ONLINE else Mode.ONLINE
+    return assisting.move(race.desk, race.record, registration, mode, NOW)
 
 
 @_on_registration(RegistrationState.WAITING)
@@ -254,7 +276,12 @@ OPERATIONS: dict[str, Callable[[Round, int], Step]] = {
     "erase": _erase,
     "substitute": _substitute,
     "edit": _edit,
+    "register by hand": _register_by_hand,
+    "move by hand": _move_by_hand,
 }
+
+REGISTERING = ("register", "register by hand")
+"""Operations that give a newcomer a seat or a place in line, and tell which."""
 
 
 def judged(race: Round, told: list[Told]) -> list[str]:
@@ -263,11 +290,12 @@ def judged(race: Round, told: list[Told]) -> list[str]:
     most = {mode: max(each.event.seats_by_mode[mode] for each in applied) for mode in Mode}
     found = breaches(race.desk, race.event_id, NOW + timedelta(minutes=4), most)
     after = by_name(race.desk, race.event_id)
-    touched = {name for each in told if each.operation != "register" for name in each.names}
+    touched = {name for each in told if each.operation not in REGISTERING for name in each.names}
     expired = {name for name, each in race.before.items() if each.held_until and each.held_until <= NOW}
     for each in told:
-        name = each.names[0] if each.operation == "register" else None
-        if name and name not in touched | set(race.before) and isinstance(each.answer, registering.Answer):
+        name = each.names[0] if each.operation in REGISTERING else None
+        registered = isinstance(each.answer, registering.Answer | Registration)
+        if name and name not in touched | set(race.before) and registered:
             found += _kept_its_word(name, each.answer.state, after.get(name))
     for name in set(race.before) - touched - expired:
         if race.before[name].state is not RegistrationState.CANCELLED:
