@@ -83,7 +83,7 @@ def _days(event: Event, registrations: Iterable[Registration]) -> tuple[DayFigur
 
     stays = [_confirmed(each) for each in registrations]
     arrived = by_day(each.registered_at for each in registrations)
-    cancelled = by_day(_cancelled_at(each) for each in registrations)
+    cancelled = by_day(each.cancelled_at for each in registrations)
     begun, ended = by_day(since for since, _ in stays), by_day(until for _, until in stays)
     days = sorted({*arrived, *cancelled, *begun})
     confirmed = accumulate(begun[day] - ended[day] for day in days)
@@ -97,13 +97,9 @@ def _confirmed(registration: Registration) -> tuple[datetime | None, datetime | 
     """From when until when the registration had a seat that was confirmed; None and None if it never had."""
     if registration.state is RegistrationState.CONFIRMED:
         return registration.confirmed_since, None
-    if registration.confirmed_at and _cancelled_at(registration):
-        return registration.confirmed_at, _cancelled_at(registration)
+    if registration.confirmed_at and registration.cancelled_at:
+        return registration.confirmed_at, registration.cancelled_at
     return None, None
-
-
-def _cancelled_at(registration: Registration) -> datetime | None:
-    return getattr(registration, "cancelled_at", None)
 
 
 def _attendance(seated: Sequence[Registration]) -> AllAttendanceFigures:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from .errors import FieldError, InvalidInput
 from .feedback import undeliverable
 from .messaging import problems_of_answers
-from .models import Event, MailState, Model, Registration, RegistrationState, Search, Sort
+from .models import Conditions, Event, MailState, Model, Registration, RegistrationState, Search, Sort
 from .ports import Desk
 
 Place = tuple[str, str]
@@ -43,20 +43,26 @@ def search(desk: Desk, event: Event, wanted: Search) -> Page:
     Raises InvalidInput for a group or a question that the event does not have, or a mangled cursor.
     """
     after = _read_cursor(wanted) if wanted.cursor else None
-    members = _members(desk, event, wanted.group) if wanted.group else None
-    _check_answer(event, wanted)
-    unreached = undeliverable(desk, event.id)
-    found = [
-        each
-        for each in desk.registrations.of_event(event.id)
-        if _meets(each, wanted, unreached) and (members is None or each.id in members)
-    ]
+    found = look_for(desk, event, wanted)
     place = _place_by(wanted.sort)
     found.sort(key=place, reverse=wanted.sort.backwards)
     rest = [each for each in found if after is None or _follows(place(each), after, wanted.sort)]
     page = rest[: wanted.limit]
     following = _cursor(wanted.sort, place(page[-1])) if len(rest) > len(page) else None
-    return Page(page, unreached, len(found), following)
+    return Page(page, undeliverable(desk, event.id), len(found), following)
+
+
+def look_for(desk: Desk, event: Event, wanted: Conditions) -> list[Registration]:
+    """All registrations that meet the conditions, the first to arrive first; raises as :func:`search`."""
+    members = _members(desk, event, wanted.group) if wanted.group else None
+    _check_answer(event, wanted)
+    # Reading every mail takes long, so only when it is asked for.
+    unreached = undeliverable(desk, event.id) if wanted.undeliverable is not None else {}
+    return [
+        each
+        for each in desk.registrations.of_event(event.id)
+        if _meets(each, wanted, unreached) and (members is None or each.id in members)
+    ]
 
 
 def folded(text: str) -> str:
@@ -65,7 +71,7 @@ def folded(text: str) -> str:
     return " ".join("".join(each for each in letters if not unicodedata.combining(each)).split())
 
 
-def _meets(registration: Registration, wanted: Search, unreached: Collection[str]) -> bool:
+def _meets(registration: Registration, wanted: Conditions, unreached: Collection[str]) -> bool:
     participant = registration.participant
     return (
         wanted.state in (None, registration.state)
@@ -89,7 +95,7 @@ def _answers(registration: Registration, answer: str) -> bool:
     return folded(given) in map(folded, registration.participant.answers.get(question, ()))
 
 
-def _check_answer(event: Event, wanted: Search) -> None:
+def _check_answer(event: Event, wanted: Conditions) -> None:
     question, _, given = (wanted.answer or "").partition(":")
     problems = problems_of_answers(event, "answer", question, (given,)) if question else []
     if problems:

@@ -81,7 +81,7 @@ def _registration(
         told.name, told.email, told.organisation, told.organisation_kind, told.role, told.language,
         told.accessibility, told.greeting,
         *answers,
-        each.joined_at, unreached.get(each.mailbox), getattr(each, "cancelled_at", None),
+        each.joined_at, unreached.get(each.mailbox), each.cancelled_at,
     )  # fmt: skip
 
 

@@ -52,16 +52,19 @@ def test_registrations_are_handed_out_as_csv_to_be_saved_under_a_good_name(organ
 
 @pytest.mark.usefixtures("record")
 @pytest.mark.parametrize(
-    ("states", "expected"),
+    ("condition", "value", "expected"),
     [
-        ("waiting", ["Cia"]),
-        ("confirmed", ["Ada", "Bo"]),
-        ("waiting,confirmed", ["Ada", "Bo", "Cia"]),
-        ("cancelled", []),
+        ("state", "waiting", ["Cia"]),
+        ("state", "confirmed", ["Ada", "Bo"]),
+        ("state", "cancelled", []),
+        ("text", "ada", ["Ada"]),
+        ("joined", "true", []),
     ],
 )
-def test_registrations_are_narrowed_by_their_states(organise: Ask, states: str, expected: list[str]) -> None:
-    assert names(organise("GET", "/export", what="registrations", state=states)) == expected
+def test_registrations_are_chosen_by_the_conditions_of_the_list(
+    organise: Ask, condition: str, value: str, expected: list[str]
+) -> None:
+    assert names(organise("GET", "/export", what="registrations", **{condition: value})) == expected
 
 
 @pytest.mark.usefixtures("record")

@@ -32,7 +32,7 @@ from .note import Note
 from .record import Details, EventEntry, EventRecord
 from .registration import SEATED, Participant, Purpose, Registration, RegistrationState, Token
 from .reply import KEPT, UNDER_WAY, Reply
-from .search import Search, Sort
+from .search import Conditions, Search, Sort
 from .series import Claim, Series, Stop, TourRecord
 from .summary import FOR_READERS, Move, Source, Summary, SummaryState
 from .survey import Remark, Survey, SurveyAnswer
@@ -40,14 +40,14 @@ from .text import SLUG, Language, Line, LongText, Model, Paragraphs, Slug, Text,
 
 __all__ = [
     "ABOUT_EVENT", "BULK", "FOR_READERS", "KEPT", "MEDIA_TYPES", "REPEATED", "SEATED", "SLUG", "STALE",
-    "UNDER_WAY", "Admission", "Allocation", "Asked", "ByHand", "Caller", "Choice", "Claim", "Contact",
-    "Details", "Dialogue", "Draft", "Entry", "Event", "EventEntry", "EventRecord", "Export", "Figures",
-    "FileFormat", "Form", "Format", "Grant", "Group", "GroupSize", "Language", "Line", "LongText",
-    "Mail", "MailKind", "MailState", "Meeting", "Message", "MessageState", "Mode", "ModeOffer", "Model",
-    "Move", "Note", "OrganisationKind", "Paragraphs", "Participant", "ParticipantByHand",
-    "ProgrammeItem", "Purpose", "Question", "QuestionKind", "Recipient", "Registration",
-    "RegistrationState", "Remark", "Reply", "Role", "Search", "Selection", "Series", "ShownWhen",
-    "Slug", "Sort", "Source", "Speaker", "StandardField", "Stop", "Summary", "SummaryState", "Survey",
-    "SurveyAnswer", "Text", "Thanks", "Token", "Tour", "TourRecord", "Transfer", "What", "in_language",
-    "kind_in",
+    "UNDER_WAY", "Admission", "Allocation", "Asked", "ByHand", "Caller", "Choice", "Claim",
+    "Conditions", "Contact", "Details", "Dialogue", "Draft", "Entry", "Event", "EventEntry",
+    "EventRecord", "Export", "Figures", "FileFormat", "Form", "Format", "Grant", "Group", "GroupSize",
+    "Language", "Line", "LongText", "Mail", "MailKind", "MailState", "Meeting", "Message",
+    "MessageState", "Mode", "ModeOffer", "Model", "Move", "Note", "OrganisationKind", "Paragraphs",
+    "Participant", "ParticipantByHand", "ProgrammeItem", "Purpose", "Question", "QuestionKind",
+    "Recipient", "Registration", "RegistrationState", "Remark", "Reply", "Role", "Search", "Selection",
+    "Series", "ShownWhen", "Slug", "Sort", "Source", "Speaker", "StandardField", "Stop", "Summary",
+    "SummaryState", "Survey", "SurveyAnswer", "Text", "Thanks", "Token", "Tour", "TourRecord",
+    "Transfer", "What", "in_language", "kind_in",
 ]  # fmt: skip

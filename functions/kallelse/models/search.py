@@ -35,13 +35,13 @@ class Sort(StrEnum):
         return self.startswith("-")
 
 
-class Search(Model):
+class Conditions(Model):
     """What is looked for: those who meet every condition. None asks for nothing.
 
     ``text``: a part of the name, the address or the organisation, without regard to case and accents.
     ``group``: the id of a dialogue group. ``joined``: whether they have joined the meeting.
     ``answer``: the id of a question, a colon, and an answer to it. ``undeliverable``: whether a mail
-    bounced or was complained of. ``limit``: how many a page has. ``cursor``: ``next`` of the page before.
+    bounced or was complained of.
     """
 
     text: Line | None = None
@@ -52,6 +52,16 @@ class Search(Model):
     joined: bool | None = None
     answer: Annotated[Line, StringConstraints(pattern=r"^[a-z0-9-]+:.")] | None = None
     undeliverable: bool | None = None
+
+    @property
+    def any(self) -> bool:
+        """Whether anything is asked for."""
+        return any(getattr(self, name) is not None for name in Conditions.model_fields)
+
+
+class Search(Conditions):
+    """A page of what is looked for. ``limit``: how many it has. ``cursor``: ``next`` of the page before."""
+
     sort: Sort = Sort.ARRIVED
     limit: int = Field(50, ge=1, le=200)
     cursor: Annotated[str, StringConstraints(max_length=2000)] | None = None
