@@ -8,7 +8,16 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, EmailStr, Field, FilePath, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    EmailStr,
+    Field,
+    FilePath,
+    field_validator,
+    model_validator,
+)
 
 from .clock import Clock, system_clock, told_by
 from .models import Grant
@@ -17,6 +26,14 @@ PREFIX = "KALLELSE_"
 
 Name = Annotated[str, Field(min_length=1)]
 Address = Annotated[str, Field(pattern=r"^https?://[^/]+(/.*)?[^/]$")]
+
+
+def _split(value: str) -> frozenset[str]:
+    return frozenset(host.strip() for host in value.split(",") if host.strip())
+
+
+Hosts = Annotated[frozenset[str], BeforeValidator(_split)]
+"""Hosts, separated by commas."""
 
 
 class Settings(BaseModel):
@@ -63,8 +80,20 @@ class WayIn(StrEnum):
     JWT = "jwt"
 
 
-class AdminSettings(Settings):
-    """The admin function. ``meeting_hosts``: where join links may lead, separated by commas.
+class NotifierSettings(Settings):
+    """The notifier. ``webhook_hosts``: where webhooks may go; localhost only in the local cloud."""
+
+    webhook_hosts: Hosts = frozenset()
+
+    @model_validator(mode="after")
+    def _local_host(self) -> Self:
+        if "localhost" in self.webhook_hosts and not self.local:
+            raise ValueError("localhost in KALLELSE_WEBHOOK_HOSTS is for the local cloud")
+        return self
+
+
+class AdminSettings(NotifierSettings):
+    """The admin function, which also checks where webhooks go. ``meeting_hosts``: where join links may lead.
 
     ``organiser_auth``: how organisers are known. ``grants``, for IAM: what each principal may do, as
     ``arn=grant`` separated by commas or blanks; an ARN may end in ``*``. ``roles_claim``, for JWT: the
@@ -73,7 +102,7 @@ class AdminSettings(Settings):
     """
 
     bucket: Name
-    meeting_hosts: frozenset[str]
+    meeting_hosts: Hosts
     organiser_auth: WayIn = WayIn.IAM
     grants: tuple[tuple[str, Grant], ...] = ()
     roles_claim: Name = "roles"
@@ -93,11 +122,6 @@ class AdminSettings(Settings):
         if any(not principal for principal, _, _ in pairs):
             raise ValueError("write each grant as arn=role, arn=role:event:id or arn=role:tour:id")
         return tuple((principal, Grant.parse(grant)) for principal, _, grant in pairs)
-
-    @field_validator("meeting_hosts", mode="before")
-    @classmethod
-    def _split(cls, value: str) -> frozenset[str]:
-        return frozenset(host.strip() for host in value.split(",") if host.strip())
 
 
 class MailerSettings(Settings):

@@ -10,7 +10,7 @@ from collections.abc import Set
 from datetime import datetime, timedelta
 from functools import partial
 
-from . import dialogues, messaging
+from . import dialogues, messaging, notifying
 from .apart import Task, each_apart
 from .models import REPEATED, EventRecord, Mail, MailKind, Mode, Registration, RegistrationState
 from .ports import Desk
@@ -79,6 +79,7 @@ def _look(desk: Desk, event_id: str, now: datetime, *, everybody: bool) -> int:
     created = sum(
         len(post(desk, record, each, now, known)) for each in registrations if everybody or each.outbox
     )
+    notifying.catch_up(desk, record, registrations, now)
     dialogues.keep_up(desk, record, registrations, now)
     # Broken off before this, the next tick begins again.
     audited(desk, record, checked)
@@ -105,6 +106,7 @@ def settle(desk: Desk, event_id: str, registration_id: str, now: datetime) -> in
     record = desk.events.get(event_id)
     if registration.outbox:
         _tell_groups(desk, record, registration, now)
+        notifying.notify_of_registration(desk, record, registration, now)
         return len(post(desk, record, registration, now))
     expire(desk, record, registration, now)
     return 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -56,15 +56,21 @@ def problems(error: ValidationError) -> list[FieldError]:
 
 
 def apply(
-    desk: Desk, event: Event, meeting_hosts: frozenset[str], now: datetime, expected: int | None = None
+    desk: Desk,
+    event: Event,
+    meeting_hosts: frozenset[str],
+    now: datetime,
+    expected: int | None = None,
+    *,
+    webhook_hosts: frozenset[str] = frozenset(),
 ) -> EventRecord:
     """Store a new event or change an existing one, arrange its seats, and seat those who wait.
 
-    ``meeting_hosts``: the hosts that a join link may lead to, also in dialogue groups. Raises InvalidInput,
-    EventArchived, and what :func:`change` raises. Applying the same file twice ends the same. Lowering
-    the seats throws nobody out: see :func:`notices`.
+    ``meeting_hosts``: the hosts that a join link may lead to, also in dialogue groups; ``webhook_hosts``:
+    those that webhooks may go to. Raises InvalidInput, EventArchived, and what :func:`change` raises.
+    Applying the same file twice ends the same. Lowering the seats throws nobody out: see :func:`notices`.
     """
-    check_hosts(event, meeting_hosts)
+    check_hosts(event, meeting_hosts, webhook_hosts)
     return change(desk, event.id, lambda seen: becoming(seen, event, now), now, expected)
 
 
@@ -136,9 +142,16 @@ class Trial:
     notices: tuple[str, ...]
 
 
-def validate(desk: Desk, event: Event, meeting_hosts: frozenset[str], now: datetime) -> Trial:
+def validate(
+    desk: Desk,
+    event: Event,
+    meeting_hosts: frozenset[str],
+    now: datetime,
+    *,
+    webhook_hosts: frozenset[str] = frozenset(),
+) -> Trial:
     """What :func:`apply` would do with the file now; stores nothing, and raises what that would raise."""
-    check_hosts(event, meeting_hosts)
+    check_hosts(event, meeting_hosts, webhook_hosts)
     seen = desk.events.find(event.id)
     record = becoming(seen, event, now)
     before = seen.event.model_dump() if seen else {}
@@ -158,18 +171,26 @@ def _news(desk: Desk, seen: EventRecord | None, record: EventRecord, now: dateti
     return told + [text.format(wanted[kind]) for kind, text in NEWS.items() if wanted[kind]]
 
 
-def check_hosts(event: Event, meeting_hosts: frozenset[str]) -> None:
-    """Raise InvalidInput when join links would lead elsewhere than to ``meeting_hosts``."""
+def check_hosts(event: Event, meeting_hosts: frozenset[str], webhook_hosts: frozenset[str]) -> None:
+    """Raise InvalidInput when join links would lead, or webhooks go, elsewhere than to these hosts."""
     addresses: dict[str, str | None] = {"meeting.address": event.meeting.address}
     for group in event.dialogue.groups if event.dialogue else ():
         addresses[f"dialogue.groups.{group.id}.address"] = group.address
-    given = {field: urlsplit(each).hostname for field, each in addresses.items() if each}
-    wrong = [field for field, host in given.items() if host not in meeting_hosts]
+    wrong = _elsewhere(addresses, meeting_hosts)
+    wrong += _elsewhere({f"webhooks.{hook.id}.url": hook.url for hook in event.webhooks}, webhook_hosts)
     if wrong:
-        allowed = ", ".join(sorted(meeting_hosts))
-        raise InvalidInput(
-            *(FieldError(field, "not-a-choice", f"the host must be one of: {allowed}") for field in wrong)
-        )
+        raise InvalidInput(*wrong)
+
+
+def _elsewhere(addresses: Mapping[str, str | None], hosts: frozenset[str]) -> list[FieldError]:
+    """What is wrong with the addresses, by their fields, that are not at one of the hosts."""
+    allowed = f"the host must be one of: {', '.join(sorted(hosts))}"
+    given = {field: urlsplit(each).hostname for field, each in addresses.items() if each}
+    return [
+        FieldError(field, "not-a-choice", allowed if hosts else "no host is allowed by the deployment")
+        for field, host in given.items()
+        if host not in hosts
+    ]
 
 
 def notices(desk: Desk, event: Event) -> list[str]:

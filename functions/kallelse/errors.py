@@ -38,6 +38,7 @@ KallelseError
 │   ├── FormTooFast           sent sooner than a person can
 │   ├── FormTooOld            or not one of ours: to be sent again
 │   └── FormTrapped           a field that people do not see was filled in
+├── Undelivered               a webhook's receiver did not answer, or must not be asked
 └── SendError                 the mail service did not take a mail
     ├── ShiftOver             surely unsent: the mailer's time ends before its turn comes
     ├── SendThrottled         surely unsent, try again soon
@@ -235,6 +236,10 @@ class FormTooOld(FormRefused):
 
 class FormTrapped(FormRefused):
     """A field that people do not see was filled in."""
+
+
+class Undelivered(KallelseError):
+    """A delivery was not answered, or its address must not be sent to. The text says which."""
 
 
 class SendError(KallelseError):

@@ -58,35 +58,46 @@ def _of_stop(event_id: str, *problems: FieldError) -> list[FieldError]:
     return [FieldError(f"stops.{event_id}.{each.field}", each.code, each.detail) for each in problems]
 
 
-def apply(desk: Desk, series: Series, meeting_hosts: frozenset[str], now: datetime) -> Applied:
+def apply(
+    desk: Desk,
+    series: Series,
+    meeting_hosts: frozenset[str],
+    now: datetime,
+    *,
+    webhook_hosts: frozenset[str] = frozenset(),
+) -> Applied:
     """Create or change every stop, and then the tour; stops that left it or are archived stay as they are.
 
-    ``meeting_hosts``: the hosts that join links may lead to. Raises InvalidInput before anything is
-    stored, or AlreadyChanged. Broken off and repeated, it ends the same. People who registered at a new
-    stop before the tour is stored are found by the rules of the tour afterwards.
+    ``meeting_hosts``, ``webhook_hosts``: see :func:`kallelse.editing.apply`. Raises InvalidInput before
+    anything is stored, or AlreadyChanged. Broken off and repeated, it ends the same. People who registered
+    at a new stop before the tour is stored are found by the rules of the tour afterwards.
     """
     events = {event.id: event for event in expand(series)}
-    _check(desk, series, events, meeting_hosts)
-    records = [_apply_stop(desk, each, events.get(each), meeting_hosts, now) for each in series.event_ids]
+    _check(desk, series, events, meeting_hosts, webhook_hosts)
+
+    def apply_stop(event_id: str) -> EventRecord:
+        event, seen = events.get(event_id), desk.events.find(event_id)
+        if event is None or (seen and seen.archived_at):
+            return desk.events.get(event_id)
+        return editing.apply(desk, event, meeting_hosts, now, webhook_hosts=webhook_hosts)
+
+    records = [apply_stop(each) for each in series.event_ids]
     stops = tuple(Stop(event_id=record.event.id, key=record.key) for record in records)
     return Applied(desk.tours.apply(series, stops, secrets.token_hex(32)), records)
 
 
-def _apply_stop(
-    desk: Desk, event_id: str, event: Event | None, meeting_hosts: frozenset[str], now: datetime
-) -> EventRecord:
-    seen = desk.events.find(event_id)
-    if event is None or (seen and seen.archived_at):
-        return desk.events.get(event_id)
-    return editing.apply(desk, event, meeting_hosts, now)
-
-
-def _check(desk: Desk, series: Series, events: dict[str, Event], meeting_hosts: frozenset[str]) -> None:
+def _check(
+    desk: Desk,
+    series: Series,
+    events: dict[str, Event],
+    meeting_hosts: frozenset[str],
+    webhook_hosts: frozenset[str],
+) -> None:
     found = []
     for event_id in series.event_ids:
         try:
             if event_id in events:
-                editing.check_hosts(events[event_id], meeting_hosts)
+                editing.check_hosts(events[event_id], meeting_hosts, webhook_hosts)
                 editing.check_stays_published(desk.events.find(event_id), events[event_id])
             else:
                 _check_own_file(desk, series, event_id)

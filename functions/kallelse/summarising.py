@@ -11,6 +11,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from . import notifying
 from .drafting import check_published
 from .errors import AlreadyChanged, FieldError, InvalidInput
 from .models import (
@@ -134,7 +135,7 @@ def _check(markdown: str) -> None:
 def publish(
     desk: Desk, documents: Documents, renderer: Renderer, summary: Summary, now: datetime
 ) -> list[Mail]:
-    """Store the documents and create the mail of every recipient in its language.
+    """Store the documents, and create the mail of every recipient in its language and all deliveries.
 
     Interrupted and started again, it ends the same: nobody is left out or written to twice.
     A translation of what has changed since goes back to its review instead.
@@ -159,6 +160,7 @@ def publish(
         for recipient in _recipients(record.event, summary.language, confirmed)
         if desk.mails.create(mail := _mail(summary, recipient, now))
     ]
+    notifying.notify_of_summary(desk, record, summary, now)
     published = summary.model_copy(update={"documents": stored}).moved(SummaryState.PUBLISHED, PUBLISHER, now)
     # False when it was withdrawn meanwhile: then its mails have lost their sense.
     desk.summaries.replace(summary, published)

@@ -20,6 +20,7 @@ from .mailing import (
 from .seating import FakeAgenda, FakeEvents, FakeQuotas, FakeRegistrations, FakeSeats
 from .surveys import FakeSurveys
 from .touring import FakeTours
+from .webhooks import FakeDeliveries, FakeWebhooks
 
 
 def fake_desk() -> Desk:
@@ -44,6 +45,8 @@ def fake_desk() -> Desk:
         groups=FakeGroups(),
         audit=FakeAudit(),
         replies=FakeReplies(),
+        webhooks=FakeWebhooks(),
+        deliveries=FakeDeliveries(),
     )
 
 

@@ -37,17 +37,19 @@ from .series import Claim, Series, Stop, TourRecord
 from .summary import FOR_READERS, Move, Source, Summary, SummaryState
 from .survey import Remark, Survey, SurveyAnswer
 from .text import SLUG, Language, Line, LongText, Model, Paragraphs, Slug, Text, in_language
+from .webhook import Delivery, DeliveryState, Occasion, Secret, Webhook, WebhookRecord
 
 __all__ = [
     "ABOUT_EVENT", "BULK", "FOR_READERS", "KEPT", "MEDIA_TYPES", "REPEATED", "SEATED", "SLUG", "STALE",
     "UNDER_WAY", "Admission", "Allocation", "Asked", "ByHand", "Caller", "Choice", "Claim",
-    "Conditions", "Contact", "Details", "Dialogue", "Draft", "Entry", "Event", "EventEntry",
-    "EventRecord", "Export", "Figures", "FileFormat", "Form", "Format", "Grant", "Group", "GroupSize",
-    "Language", "Line", "LongText", "Mail", "MailKind", "MailState", "Meeting", "Message",
-    "MessageState", "Mode", "ModeOffer", "Model", "Move", "Note", "OrganisationKind", "Paragraphs",
-    "Participant", "ParticipantByHand", "ProgrammeItem", "Purpose", "Question", "QuestionKind",
-    "Recipient", "Registration", "RegistrationState", "Remark", "Reply", "Role", "Search", "Selection",
-    "Series", "ShownWhen", "Slug", "Sort", "Source", "Speaker", "StandardField", "Stop", "Summary",
-    "SummaryState", "Survey", "SurveyAnswer", "Text", "Thanks", "Token", "Tour", "TourRecord",
-    "Transfer", "What", "in_language", "kind_in",
+    "Conditions", "Contact", "Delivery", "DeliveryState", "Details", "Dialogue", "Draft", "Entry",
+    "Event", "EventEntry", "EventRecord", "Export", "Figures", "FileFormat", "Form", "Format", "Grant",
+    "Group", "GroupSize", "Language", "Line", "LongText", "Mail", "MailKind", "MailState", "Meeting",
+    "Message", "MessageState", "Mode", "ModeOffer", "Model", "Move", "Note", "Occasion",
+    "OrganisationKind", "Paragraphs", "Participant", "ParticipantByHand", "ProgrammeItem", "Purpose",
+    "Question", "QuestionKind", "Recipient", "Registration", "RegistrationState", "Remark", "Reply",
+    "Role", "Search", "Secret", "Selection", "Series", "ShownWhen", "Slug", "Sort", "Source", "Speaker",
+    "StandardField", "Stop", "Summary", "SummaryState", "Survey", "SurveyAnswer", "Text", "Thanks",
+    "Token", "Tour", "TourRecord", "Transfer", "Webhook", "WebhookRecord", "What", "in_language",
+    "kind_in",
 ]  # fmt: skip

@@ -23,6 +23,7 @@ from .dialogue import MOST_IN_GROUPS, Dialogue
 from .form import Form
 from .survey import Survey
 from .text import Language, Line, LongText, Model, Slug, Text, WebAddress
+from .webhook import Webhooks
 
 Seats = Annotated[int, Field(gt=0, le=100_000)]
 Domain = Annotated[str, StringConstraints(to_lower=True, pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]
@@ -203,8 +204,9 @@ class Event(Model):
     None gives the seat at once. ``reminders``: when all who have a seat are reminded. ``thanks``: when
     those who took part are thanked; None thanks nobody. ``survey``: what they are asked afterwards.
     ``public_summaries``: whether everybody may read the published summaries on the event's page for them.
-    ``dialogue``: the groups of those online. ``draft``: whether only organisers see the event, and nobody
-    can register or gets mail; not once it was published.
+    ``dialogue``: the groups of those online. ``webhooks``: what is told of registrations and summaries.
+    ``draft``: whether only organisers see the event, and nobody can register or gets mail; not once it
+    was published.
     """
 
     id: Slug
@@ -240,6 +242,7 @@ class Event(Model):
     summary_languages: tuple[Language, ...] = Field(min_length=1)
     recipients: tuple[Recipient, ...] = ()
     public_summaries: bool = False
+    webhooks: Webhooks = ()
     tour: Tour | None = None
 
     @field_validator("timezone")

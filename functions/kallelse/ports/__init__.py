@@ -25,6 +25,7 @@ from .seats import Line, NoSeat, Quota, Quotas, SeatBlock, Seats
 from .surveys import Surveys
 from .tours import Tours
 from .translation import Terminology, Translator
+from .webhooks import Courier, Deliveries, Webhooks
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,8 @@ class Desk:
     groups: Groups
     audit: Audit
     replies: Replies
+    webhooks: Webhooks
+    deliveries: Deliveries
 
 
 __all__ = [
@@ -55,6 +58,8 @@ __all__ = [
     "Agenda",
     "Audit",
     "Change",
+    "Courier",
+    "Deliveries",
     "Desk",
     "Documents",
     "Downloads",
@@ -81,5 +86,6 @@ __all__ = [
     "Tokens",
     "Tours",
     "Translator",
+    "Webhooks",
     "Work",
 ]

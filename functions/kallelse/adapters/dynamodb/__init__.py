@@ -21,6 +21,7 @@ from .surveys import TableSurveys
 from .table import Table, connect
 from .tokens import TableTokens
 from .tours import TableTours
+from .webhooks import TableDeliveries, TableWebhooks
 
 
 def open_desk(table: Table) -> Desk:
@@ -43,6 +44,8 @@ def open_desk(table: Table) -> Desk:
         groups=TableGroups(table),
         audit=TableAudit(table),
         replies=TableReplies(table),
+        webhooks=TableWebhooks(table),
+        deliveries=TableDeliveries(table),
     )
 
 

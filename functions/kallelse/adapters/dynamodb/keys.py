@@ -10,7 +10,7 @@ Key = dict[str, str]
 DUE_INDEX = "due"
 """Holds only the keys of items with work to do: partition ``due`` (whose work), sort ``due_at`` (when)."""
 
-FOR_SWEEP, FOR_MAILER, FOR_PUBLISHER = "sweep", "mail", "summary"
+FOR_SWEEP, FOR_MAILER, FOR_PUBLISHER, FOR_NOTIFIER = "sweep", "mail", "summary", "webhook"
 """Whose work it is."""
 
 
@@ -110,8 +110,8 @@ def mail(event_id: str, kind: str, recipient: str, version: int) -> Key:
     return {"pk": event_partition(event_id), "sk": f"{mails(kind, recipient)}{version}"}
 
 
-def mail_id(key: Key) -> str:
-    """The id of the mail whose record has this key."""
+def id_in(key: Key) -> str:
+    """The id of the mail or delivery whose record has this key."""
     return "_".join([event_of(key), *key["sk"].split("#")[1:]])
 
 
@@ -180,6 +180,21 @@ def claim(tour_id: str, person: str) -> Key:
 def groups(event_id: str) -> Key:
     """The allocation of participants to dialogue groups."""
     return {"pk": event_partition(event_id), "sk": "GROUPS"}
+
+
+WEBHOOKS, DELIVERIES = "WEBHOOK#", "DELIVERY#"
+"""What the sort keys of all webhooks begin with, and those of all deliveries."""
+
+
+def webhook(event_id: str, webhook_id: str) -> Key:
+    """What is kept of a webhook beside the event file."""
+    return {"pk": event_partition(event_id), "sk": f"{WEBHOOKS}{webhook_id}"}
+
+
+def delivery(delivery_id: str) -> Key:
+    """A delivery, whose id has the same parts as its key."""
+    event_id, *rest = delivery_id.split("_")
+    return {"pk": event_partition(event_id), "sk": DELIVERIES + "#".join(rest)}
 
 
 AUDIT = "AUDIT#"

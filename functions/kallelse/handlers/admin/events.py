@@ -72,8 +72,15 @@ def get_events(query: _Wanted, call: Call) -> dict[str, Any]:
 def put_event(event_id: str, body: str, call: Call) -> dict[str, Any]:
     """Create or change an event from its file."""
     settings, desk, _ = wiring()
-    event = _file(event_id, body)
-    return _told(apply(desk, event, settings.meeting_hosts, settings.clock(), _expected(call)))
+    record = apply(
+        desk,
+        _file(event_id, body),
+        settings.meeting_hosts,
+        settings.clock(),
+        _expected(call),
+        webhook_hosts=settings.webhook_hosts,
+    )
+    return _told(record)
 
 
 @route(
@@ -83,7 +90,8 @@ def put_event(event_id: str, body: str, call: Call) -> dict[str, Any]:
 def validate_event(event_id: str, body: str) -> dict[str, Any]:
     """What handing in the file would change, and whom it would reach; nothing is stored."""
     settings, desk, _ = wiring()
-    trial = validate(desk, _file(event_id, body), settings.meeting_hosts, settings.clock())
+    event, now, webhook_hosts = _file(event_id, body), settings.clock(), settings.webhook_hosts
+    trial = validate(desk, event, settings.meeting_hosts, now, webhook_hosts=webhook_hosts)
     return {"revision": trial.record.revision, "changes": trial.changes, "notices": trial.notices}
 
 

@@ -30,7 +30,8 @@ def put_tour(tour_id: str, body: str) -> dict[str, Any]:
     series = planning.read(body)
     if series.id != tour_id:
         raise InvalidInput(FieldError("id", "invalid", f"the address says {tour_id!r}"))
-    applied = planning.apply(desk, series, settings.meeting_hosts, settings.clock())
+    now, webhook_hosts = settings.clock(), settings.webhook_hosts
+    applied = planning.apply(desk, series, settings.meeting_hosts, now, webhook_hosts=webhook_hosts)
     return _stored(applied.tour, applied.stops)
 
 
