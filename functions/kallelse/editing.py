@@ -187,7 +187,7 @@ def _elsewhere(addresses: Mapping[str, str | None], hosts: frozenset[str]) -> li
     allowed = f"the host must be one of: {', '.join(sorted(hosts))}"
     given = {field: urlsplit(each).hostname for field, each in addresses.items() if each}
     return [
-        FieldError(field, "not-a-choice", allowed if hosts else "no host is allowed by the deployment")
+        FieldError(field, "not-a-choice", allowed if hosts else "no host is allowed: set WebhookHosts")
         for field, host in given.items()
         if host not in hosts
     ]

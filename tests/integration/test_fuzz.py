@@ -23,7 +23,8 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 from tests.fuzzing import application
-from tests.visiting import Ask, everything, opened, send
+from tests.hooks import Hooked
+from tests.visiting import Ask, everything, send
 
 from kallelse.handlers.admin.openapi import description
 from kallelse.ports import Desk
@@ -64,7 +65,7 @@ def writes(cloud: None) -> list[str]:
 @pytest.fixture
 def names(writes: list[str], organise: Ask, ask: Ask, desk: Desk) -> dict[str, str]:
     """Names in addresses that lead somewhere."""
-    record = opened(desk, seats=1)
+    record = Hooked(desk).apply(seats=1)
     for name in ("ada", "bo"):
         send(ask, record, {"email": f"{name}@example.org"})
     organise("POST", "/summaries", SUMMARY)
@@ -75,6 +76,7 @@ def names(writes: list[str], organise: Ask, ask: Ask, desk: Desk) -> dict[str, s
         "language": "sv",
         "kind": "confirmed",
         "group": "ett",
+        "webhook_id": "diariet",
     }
 
 

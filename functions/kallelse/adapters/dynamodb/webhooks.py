@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +11,8 @@ from . import keys
 from .table import Item, Table
 
 NEW = "attribute_not_exists(pk)"
+ID = re.compile("[a-z0-9-]{1,100}(_[a-z0-9-]{1,100}){4}")
+"""What the id of a delivery looks like; the table refuses longer keys with an error."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,8 @@ class TableDeliveries:
         return self.table.put(_item(delivery), NEW)
 
     def get(self, delivery_id: str) -> Delivery | None:
+        if not ID.fullmatch(delivery_id):
+            return None
         item = self.table.get(keys.delivery(delivery_id))
         return _delivery(item) if item else None
 

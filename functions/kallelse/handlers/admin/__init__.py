@@ -25,6 +25,7 @@ from . import (
     summaries,
     surveys,
     tours,
+    webhooks,
 )
 from .routing import ROUTES, Route
 from .serving import serve
@@ -67,5 +68,5 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 __all__ = [
     "app", "audit", "describing", "events", "exports", "groups", "handler", "mails", "messages", "notes",
-    "previews", "registrations", "summaries", "surveys", "tours",
+    "previews", "registrations", "summaries", "surveys", "tours", "webhooks",
 ]  # fmt: skip

@@ -108,6 +108,13 @@ def _summary(desk: Desk, path: Path) -> BaseModel:
     return reviewing.find(desk, path["event_id"], path["language"], path["version"])
 
 
+def _webhook(desk: Desk, path: Path) -> BaseModel | None:
+    from ... import connecting
+
+    hook = connecting.find(desk.events.get(path["event_id"]), path["webhook_id"])
+    return desk.webhooks.get(path["event_id"], hook.id)
+
+
 NAMES = (
     "*contacts.*",
     "*recipients.*",
@@ -140,3 +147,4 @@ NOTES = Target(lambda desk, path: desk.notes.latest(path["event_id"], path["grou
 GROUPS = Target(
     lambda desk, path: desk.groups.get(path["event_id"]), left_out=("members.*", "moves.*", "basis")
 )
+WEBHOOK = Target(_webhook, left_out=("secrets.*.value",))
