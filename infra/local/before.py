@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from . import webhook
 from .dialogue import GUESTS
 from .life import EVENT, Life, kind_of
 from .package import ROOT
@@ -14,7 +15,8 @@ def registration(life: Life, people: list[dict[str, str]]) -> None:
     """Sixty people want fifty seats."""
     life.at("2020-08-17T09:00")
     source = (ROOT / f"templates/events/{EVENT}.yaml").read_bytes()
-    life.admin("PUT", "", source, "application/yaml")
+    life.admin("PUT", "", source + webhook.in_file(life), "application/yaml")
+    webhook.connect(life)
     status, _ = life.page("event", "GET", f"/events/{EVENT}/sv")
     life.check("the event page is there", 200, status)
     life.say("The event is loaded: Förtroendebygge, 50 seats")

@@ -22,6 +22,7 @@ import boto3
 import yaml
 
 from .package import LAYER, LOCAL, ROOT, functions_archive, templates_archive, typesetter_archive
+from .receiver import Receiver
 
 REGION = "eu-north-1"
 STACK = "kallelse-local"
@@ -29,10 +30,13 @@ ARTEFACTS = "artefacts"
 SES = "/local/ses"
 """Where the front takes requests to SES: the emulator forgets headers and tags, so it keeps them."""
 
+WEBHOOKS = "/local/webhooks"
+"""Where the front has a receiver of webhooks."""
+
 CLOCK = LOCAL / "clock"
 """The file that tells the functions the time; empty, they take the system's."""
 
-FUNCTIONS = ("Public", "Admin", "Dispatcher", "Mailer", "Feedback", "Publisher")
+FUNCTIONS = ("Public", "Admin", "Dispatcher", "Mailer", "Feedback", "Publisher", "Notifier")
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,7 @@ class LocalCloud:
     outputs: dict[str, str] = field(default_factory=dict)
     sent: list[SentMail] = field(default_factory=list)
     fed_back: int = 0
+    receiver: Receiver = field(default_factory=Receiver)
 
     def client(self, service: str) -> Any:
         """A client of an emulated service."""
@@ -67,6 +72,11 @@ class LocalCloud:
         fresh = CLOCK.with_suffix(".new")
         fresh.write_text(f"{now.isoformat()} {datetime.now(UTC).isoformat()}")
         fresh.replace(CLOCK)
+
+    def now(self) -> datetime:
+        """What the clock of every function shows; see :func:`kallelse.clock.told_by`."""
+        shown = [datetime.fromisoformat(word) for word in CLOCK.read_text().split()]
+        return shown[0] + (datetime.now(UTC) - shown[1]) if shown else datetime.now(UTC)
 
     def configure(self) -> None:
         """Give every function the settings that only the local cloud has."""
@@ -89,7 +99,7 @@ class LocalCloud:
 
     def tick(self) -> None:
         """What the schedule does each minute. Raises RuntimeError when a function fails."""
-        for name in ("Publisher", "Dispatcher", "Mailer"):
+        for name in ("Publisher", "Dispatcher", "Mailer", "Notifier"):
             self.invoke(name)
         self.feed_back()
 
@@ -198,6 +208,7 @@ def deploy(cloud: LocalCloud, meeting_hosts: str) -> None:
     template = template.replace("TemplateURL: infra/", f"TemplateURL: {cloud.endpoint}/{ARTEFACTS}/")
     cloudformation = cloud.client("cloudformation")
     values = {"Sender": "anmalan@kallelse.example.org", "PublicUrl": cloud.url, "MeetingHosts": meeting_hosts}
+    values["WebhookHosts"] = "localhost"
     cloudformation.create_stack(
         StackName=STACK,
         TemplateBody=template,

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from rich.table import Table
 
+from . import webhook
 from .after import corrected, organiser_asks, reading, summaries, totals
 from .before import (
     a_place_changes_hands,
@@ -46,6 +47,7 @@ def live(life: Life) -> None:
     corrected(life)
     reading(life)
     summaries_of_the_tour(life)
+    webhook.told(life)
     public_summaries(life)
 
 

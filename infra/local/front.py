@@ -15,7 +15,7 @@ from threading import Thread
 from typing import Any
 from urllib.parse import urlsplit
 
-from .cloud import SES, LocalCloud, SentMail
+from .cloud import SES, WEBHOOKS, LocalCloud, SentMail
 
 PASSED_BACK = (
     "content-type", "location", "cache-control", "content-security-policy", "referrer-policy",
@@ -76,6 +76,9 @@ def _ask(
 ) -> tuple[int, dict[str, str], bytes]:
     if path == f"{SES}/v2/email/account":
         return 200, {"content-type": "application/json"}, json.dumps(ACCOUNT).encode()
+    if path == WEBHOOKS:
+        small = {name.lower(): value for name, value in headers.items()}
+        return cloud.receiver.take(small, body, cloud.now()), {}, b""
     target = urlsplit(cloud.endpoint)
     headers = {name: value for name, value in headers.items() if name.lower() != "host"}
     if path.startswith(SES):

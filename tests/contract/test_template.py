@@ -16,6 +16,7 @@ import yaml
 from tests.conftest import ROOT, CloudFormation
 from tests.simulation.mailing import LIMIT
 
+from kallelse.handlers import notifier
 from kallelse.handlers.mailer import MARGIN
 from kallelse.mailing import LEASE
 
@@ -38,6 +39,7 @@ ALLOWED = {
     "Mailer": READ | WRITE | {"s3:GetObject", "ses:SendEmail", "ses:SendRawEmail", "ses:GetAccount"},
     "Feedback": {"dynamodb:GetItem", "dynamodb:PutItem"},
     "Publisher": READ | WRITE | {"s3:GetObject", "s3:PutObject"},
+    "Notifier": READ | {"dynamodb:PutItem"},
 }
 
 
@@ -61,7 +63,7 @@ def test_sam_finds_the_template_valid() -> None:
     assert result.returncode == 0, result.stderr
 
 
-def test_there_are_six_functions() -> None:
+def test_there_are_seven_functions() -> None:
     assert set(FUNCTIONS) == set(ALLOWED)
 
 
@@ -98,6 +100,19 @@ def test_the_bucket_forgets_exports_within_days_and_keeps_everything_else() -> N
     assert rule["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
 
 
+def test_a_notifier_has_ended_before_the_next_but_one_starts_and_has_a_minute_for_its_work() -> None:
+    limit = timedelta(seconds=FUNCTIONS["Notifier"]["Timeout"])
+    assert limit < timedelta(minutes=2)
+    assert limit - notifier.MARGIN >= timedelta(minutes=1)
+
+
+def test_the_notifier_reaches_nothing_inside_a_network_and_queries_the_index_only() -> None:
+    assert "VpcConfig" not in FUNCTIONS["Notifier"]
+    [table, index] = FUNCTIONS["Notifier"]["Policies"][0]["Statement"]
+    assert (table["Resource"], "dynamodb:Query" in table["Action"]) == ("Data.Outputs.TableArn", False)
+    assert index["Resource"] == "${Data.Outputs.TableArn}/index/due"
+
+
 def test_the_gateway_has_a_route_for_each_of_the_public_pages_and_no_other() -> None:
     from kallelse.handlers.public import app
 
@@ -130,7 +145,7 @@ def test_the_commands_of_the_readme_exist() -> None:
 
 
 def test_whatever_the_clock_or_the_stream_starts_leaves_what_it_cannot_do_in_the_dead_letters() -> None:
-    for name in ("Dispatcher", "Mailer", "Publisher"):
+    for name in ("Dispatcher", "Mailer", "Publisher", "Notifier"):
         invoke = FUNCTIONS[name]["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]
         assert invoke == {"Type": "SQS", "Destination": "DeadLetters.Arn"}
     streams = [
