@@ -31,7 +31,7 @@ def a_hook(**changes: Any) -> dict[str, Any]:
     return {"id": "diariet", "url": URL, "events": EVERYTHING} | changes
 
 
-def alone(work: Callable[[], list[Delivery]], _: int) -> list[Delivery]:
+def in_turn(work: Callable[[], list[Delivery]], _: int) -> list[Delivery]:
     """A crew of one."""
     return work()
 
@@ -86,7 +86,7 @@ class Hooked:
     def run(self) -> list[Delivery]:
         """A notifier, at this instant."""
         forever = datetime.max.replace(tzinfo=UTC)
-        return delivering.sweep(delivering.Run(self.desk, self, self.time, forever), alone)
+        return delivering.sweep(delivering.Run(self.desk, self, self.time, forever), in_turn)
 
     def tick(self, after: timedelta = timedelta(minutes=1)) -> None:
         """A dispatcher and a notifier, some time later."""

@@ -57,7 +57,7 @@ class Receiver:
 class Run:
     """One run of a notifier. ``ends_at``: no attempt begins later.
 
-    ``receivers``: those that were looked up, None where nothing is to be sent; by event and webhook.
+    ``receivers``: those that were looked up, by event and webhook.
     ``resting``: those that did not take a delivery in this run. ``failed``: what could not be done.
     """
 
@@ -66,7 +66,7 @@ class Run:
     clock: Clock
     ends_at: datetime
     pile: deque[str] = field(default_factory=deque)
-    receivers: dict[tuple[str, str], Receiver | None] = field(default_factory=dict)
+    receivers: dict[tuple[str, str], Receiver] = field(default_factory=dict)
     resting: set[tuple[str, str]] = field(default_factory=set)
     failed: list[str] = field(default_factory=list)
 
@@ -131,8 +131,7 @@ def _send(run: Run, receiver: Receiver, delivery: Delivery) -> Delivery | None:
         return _missed(run, delivery, str(error))
     if HTTPStatus(200) <= status < HTTPStatus(300):
         return _move(run, delivery, state=DeliveryState.DELIVERED, due_at=None)
-    if status == HTTPStatus.GONE:
-        _switch_off(run, delivery, receiver)
+    if status == HTTPStatus.GONE and _switched_off(run, receiver):
         return _missed(run, delivery, f"answered {status}", state=DeliveryState.HELD, due_at=None)
     return _missed(run, delivery, f"answered {status}")
 
@@ -153,19 +152,22 @@ def _missed(run: Run, delivery: Delivery, failure: str, **changes: object) -> De
     return _move(run, delivery, failure=failure, failed_at=run.clock(), **changes)
 
 
-def _switch_off(run: Run, delivery: Delivery, receiver: Receiver) -> None:
+def _switched_off(run: Run, receiver: Receiver) -> bool:
+    """Switch the webhook off; False when it was changed at the same moment, and the next 410 will do it."""
     seen = receiver.record
+    run.receivers.pop((seen.event_id, seen.webhook_id), None)
     off = {"off_url": receiver.url, "off_since": run.clock(), "revision": seen.revision + 1}
-    # When it was changed at the same moment, the next delivery is answered in the same way.
-    if run.desk.webhooks.store(seen, seen.model_copy(update=off)):
-        run.receivers[_where(delivery)] = None
+    return run.desk.webhooks.store(seen, seen.model_copy(update=off))
 
 
 def _receiver(run: Run, delivery: Delivery) -> Receiver | None:
     where = _where(delivery)
-    if where not in run.receivers:
-        run.receivers[where] = _look_up(run, *where)
-    return run.receivers[where]
+    found = run.receivers.get(where) or _look_up(run, *where)
+    # Where nothing is to be sent it is looked up each time: what is held after it was switched on would
+    # wait for the sweep to look at the event again.
+    if found:
+        run.receivers[where] = found
+    return found
 
 
 def _look_up(run: Run, event_id: str, webhook_id: str) -> Receiver | None:

@@ -42,11 +42,14 @@ def post(
 ) -> list[Mail]:
     """Create the records of the mails that are due, empty the outbox, and give the new records.
 
-    ``known``: ids of mails that have a record for certain, which saves trying to create it.
+    Webhooks are told what fills the outbox too. ``known``: ids of mails that have a record for certain,
+    which saves trying to create it.
     """
     mails = [mail for mail in mails_due(record, registration, now) if mail.id not in known]
     created = [mail for mail in mails if desk.mails.create(mail)]
     if registration.outbox:
+        # After the mails, which must not wait for what goes wrong with these.
+        notifying.notify_of_registration(desk, record, registration, now)
         desk.registrations.clear_outbox(registration)
     return created
 
@@ -79,8 +82,8 @@ def _look(desk: Desk, event_id: str, now: datetime, *, everybody: bool) -> int:
     created = sum(
         len(post(desk, record, each, now, known)) for each in registrations if everybody or each.outbox
     )
-    notifying.catch_up(desk, record, registrations, now)
     dialogues.keep_up(desk, record, registrations, now)
+    notifying.catch_up(desk, record, registrations, now)
     # Broken off before this, the next tick begins again.
     audited(desk, record, checked)
     if everybody:
@@ -106,7 +109,6 @@ def settle(desk: Desk, event_id: str, registration_id: str, now: datetime) -> in
     record = desk.events.get(event_id)
     if registration.outbox:
         _tell_groups(desk, record, registration, now)
-        notifying.notify_of_registration(desk, record, registration, now)
         return len(post(desk, record, registration, now))
     expire(desk, record, registration, now)
     return 0

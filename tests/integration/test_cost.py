@@ -11,11 +11,12 @@ from typing import Any
 
 import pytest
 from tests.benchmarks.seats import Meter, metered
-from tests.conftest import utc
+from tests.conftest import an_event, utc
 from tests.dynamodb_local import running_table
-from tests.guarantees import form, opened
+from tests.guarantees import HOSTS, form, opened
+from tests.hooks import WEBHOOK_HOSTS, a_hook
 
-from kallelse import registering
+from kallelse import connecting, editing, notifying, registering
 from kallelse.adapters.dynamodb import Table, keys, open_desk
 from kallelse.errors import EventFull
 from kallelse.models import EventRecord, Mode, RegistrationState
@@ -76,6 +77,24 @@ def test_a_registration_costs_at_most_three_write_units_however_large_the_event(
         assert answer.state is RegistrationState.CONFIRMED
         assert writes(meter) == {"UpdateItem": 1, "PutItem": 1}
         assert meter.written == units
+
+
+def test_a_registration_of_an_event_with_webhooks_costs_no_more(table: Table) -> None:
+    desk = open_desk(table)
+    event = an_event(id="with-webhooks", seats=50, webhooks=[a_hook()])
+    record = editing.apply(desk, event, HOSTS, NOW, WEBHOOK_HOSTS)
+    connecting.new_secret(desk, record, "diariet", NOW)
+    desk.seats.announce(record.event.id, Mode.ONLINE, 0, NOW)
+    with metered(table) as meter:
+        registering.register(desk, record, form("Ada", "Vasa stad"), NOW)
+    assert meter.written == 2
+    # What the clock writes for it once: the delivery, and its entry in the index.
+    with metered(table) as meter:
+        notifying.catch_up(desk, record, desk.registrations.of_event(record.event.id), NOW)
+    assert (writes(meter), meter.written) == ({"PutItem": 1}, 2)
+    with metered(table) as meter:
+        notifying.catch_up(desk, record, desk.registrations.of_event(record.event.id), NOW)
+    assert writes(meter) == {}
 
 
 @pytest.mark.parametrize("seats", [50, 500, 5_000])

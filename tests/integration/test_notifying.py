@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import boto3
 import pytest
 from tests.hooks import EVENT, URL, Hooked, a_hook
 from tests.visiting import everything
 
 from kallelse import connecting, managing
-from kallelse.errors import InvalidInput, NotFound, Refused
-from kallelse.models import DeliveryState, Occasion, RegistrationState, Summary, SummaryState
+from kallelse.errors import InvalidInput, NotFound, Refused, Unfinished
+from kallelse.models import DeliveryState, MailKind, Occasion, RegistrationState, Summary, SummaryState
 from kallelse.ports import Desk
 
 CONFIRMED, CANCELLED, PUBLISHED = (
@@ -160,6 +161,16 @@ def test_an_event_without_webhooks_has_no_deliveries_and_costs_no_read_of_them(d
     hooked.register("Ada")
     hooked.tick()
     assert not [each for each in everything() if each["sk"]["S"].startswith(("DELIVERY#", "WEBHOOK#"))]
+
+
+def test_what_goes_wrong_with_webhooks_keeps_no_mail_back(hooked: Hooked) -> None:
+    hooked.register("Ada")
+    boto3.client("dynamodb").put_item(
+        TableName="kallelse", Item={"pk": {"S": "EVENT#seminarium"}, "sk": {"S": "WEBHOOK#spoilt"}}
+    )
+    with pytest.raises(Unfinished, match="seminarium"):
+        hooked.tick()
+    assert [mail.kind for mail in hooked.desk.mails.of_event(EVENT)] == [MailKind.CONFIRMED]
 
 
 def test_a_ping_is_sent_once_the_webhook_has_a_secret(desk: Desk) -> None:

@@ -9,9 +9,10 @@ import pytest
 from tests.conftest import utc
 from tests.fakes import alone, unhurried
 from tests.guarantees import breaches, by_name, form, opened
+from tests.hooks import in_turn
 from tests.people import registered
 
-from kallelse import dispatching, mailing, registering
+from kallelse import delivering, dispatching, mailing, registering
 from kallelse.errors import Unfinished
 from kallelse.models import MailKind, Mode, RegistrationState
 from kallelse.ports import Desk
@@ -40,6 +41,15 @@ def test_with_nothing_due_each_function_of_the_clock_makes_one_query_however_man
     assert requests == ["Query"] * 2
     desk.summaries.approved()
     assert requests == ["Query"] * 3
+    delivering.sweep(delivering.Run(desk, Nowhere(), lambda: now, now + MINUTE), in_turn)
+    assert requests == ["Query"] * 4
+
+
+class Nowhere:
+    """A courier that nobody may turn to."""
+
+    def post(self, url: str, body: bytes, headers: dict[str, str]) -> int:
+        raise AssertionError("nothing is due")
 
 
 class Nobody:

@@ -10,7 +10,15 @@ from tests.guarantees import breaches, by_name
 from tests.simulation.world import EVENT, World
 
 from kallelse.mailing import RESENT_ONCE
-from kallelse.models import Mail, MailKind, MailState, Registration, RegistrationState
+from kallelse.models import (
+    Mail,
+    MailKind,
+    MailState,
+    Registration,
+    RegistrationState,
+    Summary,
+    SummaryState,
+)
 
 CONFIRMED, WAITING = RegistrationState.CONFIRMED, RegistrationState.WAITING
 
@@ -126,6 +134,28 @@ def _open(mails: list[Mail]) -> list[str]:
         for mail in mails
         if mail.state not in TERMINAL and not mail.stuck
     ]
+
+
+def webhook_troubles(world: World) -> list[str]:
+    """What the receiver of the webhook was not told of, and what it would never be."""
+    if not world.event.webhooks:
+        return []
+    wanted = {f"summary-published_sv_{each.version}" for each in _published(world)}
+    for each in world.desk.registrations.of_event(EVENT):
+        if each.state is CONFIRMED or each.confirmed_at:
+            wanted.add(f"registration-confirmed_{each.id}_{each.serial}")
+        if each.state is RegistrationState.CANCELLED and each.confirmed_at:
+            wanted.add(f"registration-cancelled_{each.id}_{each.serial}")
+    brought = {each.removeprefix(f"{EVENT}_diariet_") for each in world.brought}
+    found = [f"not told: {each}" for each in wanted - brought]
+    found += [f"told without reason: {each}" for each in brought - wanted]
+    open_ones = [each for each in world.desk.deliveries.of_event(EVENT) if each.due_at]
+    return found + [f"open: {each.id} stays {each.state}" for each in open_ones]
+
+
+def _published(world: World) -> list[Summary]:
+    versions = world.desk.summaries.of_event(EVENT)
+    return [each for each in versions if each.state is SummaryState.PUBLISHED]
 
 
 def seat_troubles(world: World, now: datetime) -> list[str]:

@@ -18,6 +18,7 @@ from tests.simulation.world import (
     World,
     bring_feedback,
     follow_the_stream,
+    notify,
     publish_summaries,
 )
 from tests.tours import TOUR, toured
@@ -82,7 +83,10 @@ class Flow:
 
 def peopled(*names: str, **changes: Any) -> World:
     """A world in which these registered, in this order, and all their mails arrived."""
-    world = World.new(**changes)
+    return _peopled(World.new(**changes), *names)
+
+
+def _peopled(world: World, *names: str) -> World:
     for number, name in enumerate(names):
         world.register(name, START + number * MINUTE)
     for minutes in (10, 20):
@@ -292,7 +296,29 @@ def _mails(world: World, kind: MailKind) -> list[Mail]:
     return [mail for mail in world.desk.mails.of_event(EVENT) if mail.kind is kind]
 
 
+def to_be_told() -> World:
+    """Ada, of whose confirmation the receiver was told, left; Bo, who waited, has her seat."""
+    world = _peopled(World.hooked(seats=1), "Ada", "Bo")
+    cancel(world, NOW)
+    return world
+
+
+def deliveries_due() -> World:
+    world = to_be_told()
+    dispatch(world, NOW)
+    return world
+
+
+def a_summary_approved_for_a_webhook() -> World:
+    world = _peopled(World.hooked(recipients=[BODY], summary_languages=["sv"]), "Ada")
+    hand_in(world, NOW)
+    move(world, SummaryState.IN_REVIEW, NOW)
+    approve(world, NOW)
+    return world
+
+
 LINKED = frozenset((name, MailKind.JOIN_LINK) for name in ("Ada", "Bo"))
+PROMOTED = frozenset({("Bo", MailKind.PROMOTED)})
 SUMMED_UP = frozenset((name, MailKind.SUMMARY) for name in ("Ada", "arkiv"))
 
 
@@ -383,5 +409,14 @@ FLOWS = {
     ),
     "publish: approving": Flow(a_summary_in_review, approve, is_published, approve, owed=SUMMED_UP),
     "publish": Flow(a_summary_approved, publish, is_published, owed=SUMMED_UP),
+    "notify: dispatching": Flow(
+        to_be_told, dispatch, lambda _: True, owed=PROMOTED, leaving=frozenset({"Ada"})
+    ),
+    "notify: delivering": Flow(
+        deliveries_due, notify, lambda _: True, owed=PROMOTED, leaving=frozenset({"Ada"})
+    ),
+    "notify: publishing": Flow(
+        a_summary_approved_for_a_webhook, publish, is_published, owed=SUMMED_UP
+    ),
 }  # fmt: skip
 """The flows by name."""

@@ -11,7 +11,13 @@ from typing import NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
 from tests.guarantees import by_name
-from tests.simulation.checks import ambiguous, lost_and_overtaken, mail_troubles, seat_troubles
+from tests.simulation.checks import (
+    ambiguous,
+    lost_and_overtaken,
+    mail_troubles,
+    seat_troubles,
+    webhook_troubles,
+)
 from tests.simulation.faults import Fault, Stopped
 from tests.simulation.flows import Flow
 from tests.simulation.world import DAY, EVENT, PROMPT, Snapshot, World
@@ -123,7 +129,7 @@ class Broken:
         found = seat_troubles(world, end)
         found += lost_and_overtaken(world, flow.leaving, flow.ahead | unsure)
         found += mail_troubles(world, flow.owed if happened else frozenset(), doubtful)
-        found += summary_troubles(world) + list_troubles(world)
+        found += summary_troubles(world) + list_troubles(world) + webhook_troubles(world)
         if not happened:
             return found + (["it did not happen"] if answered or future.again or not flow.again else [])
         people = by_name(world.desk, EVENT)

@@ -18,7 +18,7 @@ from tests.simulation.world import EVENT, NAME, SENDER, World
 from kallelse import mailing, seating
 from kallelse.adapters import ses
 from kallelse.errors import SendError, SendOutcomeUnknown, SendThrottled, Unavailable
-from kallelse.models import MailKind, MailState, Purpose, Token
+from kallelse.models import DeliveryState, MailKind, MailState, Purpose, Token
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +42,7 @@ def test_whatever_call_goes_wrong_the_guarantees_hold_after_the_sweep(
 
 def test_every_kind_of_flow_is_broken_off() -> None:
     kinds = {"register", "cancel", "promote", "by hand", "dispatch", "mailer", "feedback"}
-    kinds |= {"reschedule", "publish", "archive", "duplicate"}
+    kinds |= {"reschedule", "publish", "archive", "duplicate", "notify"}
     assert {name.split(":")[0] for name in FLOWS} == kinds
 
 
@@ -78,6 +78,13 @@ def cancels_without_telling_the_sweep(world: World, now: datetime) -> None:
     seating.give_back(world.desk, world.event, ada, now)
 
 
+def is_delivered_before_it_is_sent(world: World, now: datetime) -> None:
+    for delivery in filter(None, map(world.desk.deliveries.get, world.desk.deliveries.due(now))):
+        changes = {"state": DeliveryState.DELIVERED, "due_at": None}
+        if world.desk.deliveries.replace(delivery, delivery.model_copy(update=changes)):
+            world.post("", b"", {"webhook-id": delivery.id})
+
+
 @pytest.mark.parametrize(
     ("flow", "told"),
     [
@@ -85,8 +92,15 @@ def cancels_without_telling_the_sweep(world: World, now: datetime) -> None:
         (replace(FLOWS["mailer"], prepare=sending_again_after_a_timeout), "one attempt was taken 2 times"),
         (replace(FLOWS["cancel"], run=releases_before_it_stores), "is promised and not taken"),
         (replace(FLOWS["cancel"], run=cancels_without_telling_the_sweep), "is taken for nobody"),
+        (replace(FLOWS["notify: delivering"], run=is_delivered_before_it_is_sent), "not told: "),
     ],
-    ids=["mark before send", "retry after timeout", "release before store", "no word to the sweep"],
+    ids=[
+        "mark before send",
+        "retry after timeout",
+        "release before store",
+        "no word to the sweep",
+        "delivered before sent",
+    ],
 )
 def test_what_breaks_its_promises_is_caught(flow: Flow, told: str) -> None:
     assert caught(flow, told)

@@ -11,12 +11,13 @@ from typing import Any, Literal, NamedTuple
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from moto.backends import get_backend
-from tests.conftest import ROOT, table_definition, utc
+from tests.conftest import ROOT, an_event, table_definition, utc
 from tests.fakes import alone, unhurried
-from tests.guarantees import by_name, opened, person
+from tests.guarantees import HOSTS, by_name, person
+from tests.hooks import WEBHOOK_HOSTS, a_hook, in_turn
 from tests.simulation.faults import Faults, response
 
-from kallelse import dispatching, feedback, mailing, registering, summarising
+from kallelse import connecting, delivering, dispatching, editing, feedback, mailing, registering, summarising
 from kallelse.adapters import dynamodb, s3, ses
 from kallelse.composing import Composer
 from kallelse.feedback import Feedback, FeedbackKind
@@ -88,6 +89,7 @@ class Snapshot(NamedTuple):
     taken: tuple[Taken, ...]
     queue: tuple[Feedback, ...]
     told: dict[str, RegistrationState]
+    brought: tuple[str, ...]
 
 
 def send_mails(world: World, now: datetime) -> None:
@@ -108,6 +110,7 @@ class World:
     """``told``: what everybody who registered was told last, in the order in which they came.
 
     ``feedback_after``: how long feedback takes. ``mailer``: what sends mails each minute.
+    ``brought``: the ids of what the receiver of the webhook took.
     """
 
     desk: Desk
@@ -117,6 +120,7 @@ class World:
     service: MailService
     feedback_after: timedelta = PROMPT
     told: dict[str, RegistrationState] = field(default_factory=dict)
+    brought: list[str] = field(default_factory=list)
     mailer: Callable[[World, datetime], None] = send_mails
 
     @classmethod
@@ -131,7 +135,14 @@ class World:
         faults.attach(bucket.client)
         faults.attach(postman.client, service.send_email)
         world = cls(dynamodb.open_desk(table), bucket, postman, faults, service)
-        opened(world.desk, START, **changes)
+        editing.apply(world.desk, an_event(**changes), HOSTS, START, WEBHOOK_HOSTS)
+        return world
+
+    @classmethod
+    def hooked(cls, **changes: Any) -> World:
+        """An empty world with the example event and a webhook that has a secret."""
+        world = cls.new(webhooks=[a_hook()], **changes)
+        connecting.new_secret(world.desk, world.record, "diariet", START)
         return world
 
     @property
@@ -159,6 +170,11 @@ class World:
         composer = Composer(self.desk, self.documents, renderer(), SENDER, "https://desk.example")
         return composer.compose(mail, now)
 
+    def post(self, _: str, body: bytes, headers: dict[str, str]) -> int:
+        """Take a delivery, as a courier and the receiver behind it do."""
+        self.brought.append(headers["webhook-id"])
+        return 204
+
     def minute(self, now: datetime) -> None:
         """What happens by itself: feedback comes, and the clock starts its functions."""
         self.service.now = now
@@ -166,6 +182,7 @@ class World:
         dispatching.tick(self.desk, now)
         publish_summaries(self, now)
         self.mailer(self, now)
+        notify(self, now)
 
     def sweep(self, now: datetime) -> datetime:
         """The days after something went wrong; gives the last instant of them."""
@@ -177,7 +194,9 @@ class World:
         """Everything that lasts, as it is now."""
         service = self.service
         items, documents = deepcopy(_table().items), frozenset(_bucket().keys)
-        return Snapshot(items, documents, tuple(service.taken), tuple(service.queue), dict(self.told))
+        return Snapshot(
+            items, documents, tuple(service.taken), tuple(service.queue), dict(self.told), tuple(self.brought)
+        )
 
     def restore(self, snapshot: Snapshot, now: datetime) -> None:
         """Make everything as it was, at an instant."""
@@ -186,7 +205,7 @@ class World:
         for key in set(_bucket().keys) - snapshot.documents:
             del _bucket().keys[key]
         self.service.taken, self.service.queue = list(snapshot.taken), list(snapshot.queue)
-        self.told = dict(snapshot.told)
+        self.told, self.brought = dict(snapshot.told), list(snapshot.brought)
 
     def trace(self) -> str:
         """All that the future depends on. Two points that leave the same trace have the same future."""
@@ -205,6 +224,12 @@ def publish_summaries(world: World, now: datetime) -> None:
     """What the publisher's handler does."""
     for summary in world.desk.summaries.approved():
         summarising.publish(world.desk, world.documents, renderer(), summary, now)
+
+
+def notify(world: World, now: datetime) -> None:
+    """What the notifier's handler does."""
+    run = delivering.Run(world.desk, world, lambda: now, now + MINUTE)
+    delivering.sweep(run, in_turn)
 
 
 def bring_feedback(world: World, now: datetime) -> None:

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from standardwebhooks import Webhook as Signer
 from standardwebhooks import WebhookVerificationError
 from tests.fakes import fake_desk
-from tests.hooks import EVENT, Hooked, Post, a_hook, alone
+from tests.hooks import EVENT, Hooked, Post, a_hook, in_turn
 from tests.visiting import MINUTE
 
 from kallelse import connecting, delivering
@@ -154,6 +154,22 @@ def test_410_switches_the_webhook_off_until_an_organiser_switches_it_on(hooked: 
     assert hooked.states() == {DeliveryState.DELIVERED}
 
 
+def test_410_in_the_moment_of_a_change_is_a_failure_like_others_and_the_next_one_counts(
+    hooked: Hooked,
+) -> None:
+    def gone(post: Post) -> int:
+        if len(hooked.posts) == 1:
+            hooked.make_secret()
+        return 410
+
+    hooked.answer = gone
+    hooked.tick()
+    assert hooked.states() == {DeliveryState.PENDING}
+    hooked.tick(2 * MINUTE)
+    assert hooked.states() == {DeliveryState.HELD}
+    assert connecting.overview(hooked.desk, hooked.record)[0]["state"] == "off"
+
+
 def test_a_changed_address_in_the_file_switches_the_webhook_on(hooked: Hooked) -> None:
     hooked.answer = answers(410, 200)
     hooked.tick()
@@ -267,6 +283,6 @@ def test_no_attempt_begins_after_the_end_of_the_run(hooked: Hooked) -> None:
     hooked.posts.clear()
     hooked.register("Bo")
     connecting.ping(hooked.desk, hooked.record, "diariet", hooked.time.now)
-    assert delivering.sweep(Run(hooked.desk, hooked, hooked.time, hooked.time.now), alone) == []
+    assert delivering.sweep(Run(hooked.desk, hooked, hooked.time, hooked.time.now), in_turn) == []
     assert hooked.posts == []
     assert hooked.desk.deliveries.get(f"{EVENT}_diariet_ping_ping_{int(hooked.time.now.timestamp())}")
