@@ -62,7 +62,7 @@ class Hooked:
     def apply(self, *hooks: dict[str, Any], **changes: Any) -> EventRecord:
         """Hand the event file in with these webhooks."""
         event = an_event(**{"seats": 10, "webhooks": hooks or [a_hook()]} | changes)
-        return editing.apply(self.desk, event, HOSTS, self.time.now, WEBHOOK_HOSTS)
+        return editing.apply(self.desk, event, HOSTS, self.time.now, webhook_hosts=WEBHOOK_HOSTS)
 
     @property
     def record(self) -> EventRecord:

@@ -82,7 +82,7 @@ def test_a_registration_costs_at_most_three_write_units_however_large_the_event(
 def test_a_registration_of_an_event_with_webhooks_costs_no_more(table: Table) -> None:
     desk = open_desk(table)
     event = an_event(id="with-webhooks", seats=50, webhooks=[a_hook()])
-    record = editing.apply(desk, event, HOSTS, NOW, WEBHOOK_HOSTS)
+    record = editing.apply(desk, event, HOSTS, NOW, webhook_hosts=WEBHOOK_HOSTS)
     connecting.new_secret(desk, record, "diariet", NOW)
     desk.seats.announce(record.event.id, Mode.ONLINE, 0, NOW)
     with metered(table) as meter:

@@ -135,7 +135,7 @@ class World:
         faults.attach(bucket.client)
         faults.attach(postman.client, service.send_email)
         world = cls(dynamodb.open_desk(table), bucket, postman, faults, service)
-        editing.apply(world.desk, an_event(**changes), HOSTS, START, WEBHOOK_HOSTS)
+        editing.apply(world.desk, an_event(**changes), HOSTS, START, webhook_hosts=WEBHOOK_HOSTS)
         return world
 
     @classmethod
