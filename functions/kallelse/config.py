@@ -15,11 +15,13 @@ from pydantic import (
     EmailStr,
     Field,
     FilePath,
+    ValidationError,
     field_validator,
     model_validator,
 )
 
 from .clock import Clock, system_clock, told_by
+from .errors import WrongSettings
 from .models import Grant
 
 PREFIX = "KALLELSE_"
@@ -145,10 +147,16 @@ S = TypeVar("S", bound=Settings)
 
 
 def read(settings: type[S], environment: Mapping[str, str] = os.environ) -> S:
-    """The settings of a function. Raises pydantic.ValidationError, which names what is wrong."""
+    """The settings of a function. Raises WrongSettings, which names what is wrong."""
     values: dict[str, object] = {
         name.removeprefix(PREFIX).lower(): value
         for name, value in environment.items()
         if name.startswith(PREFIX)
     }
-    return settings.model_validate(values | {"deployed": "AWS_LAMBDA_RUNTIME_API" in environment})
+    try:
+        return settings.model_validate(values | {"deployed": "AWS_LAMBDA_RUNTIME_API" in environment})
+    except ValidationError as error:
+        found = [
+            ([f"{PREFIX}{name}".upper() for name in each["loc"]], each["msg"]) for each in error.errors()
+        ]
+        raise WrongSettings("; ".join(": ".join([*names, told]) for names, told in found)) from None

@@ -13,6 +13,8 @@ KallelseError
 ├── Unavailable               the storage does not keep up, for now
 ├── Unfinished                some of the work could not be done; the rest is
 ├── WrongMethod               the address exists, for other methods
+├── Unexpected                what nobody foresaw: only its type, as its text may hold anything
+├── WrongSettings             environment variables of a function that are missing or wrong
 ├── NotFound
 │   ├── EventNotFound
 │   ├── LinkNotFound          a personal link that is wrong, used up or revoked
@@ -124,6 +126,14 @@ class WrongMethod(KallelseError):
     def __init__(self, allowed: list[str]) -> None:
         super().__init__(f"use {' or '.join(allowed)} here")
         self.allowed = allowed
+
+
+class Unexpected(KallelseError):
+    """An exception that is not of this tree, without its text, which may hold personal data."""
+
+
+class WrongSettings(KallelseError):
+    """Settings of a function are missing or wrong; names them."""
 
 
 class NotFound(KallelseError):

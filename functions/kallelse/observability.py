@@ -1,15 +1,117 @@
-"""Structured logs and business metrics. Neither ever carries a name, an address or a token."""
+"""Structured logs and business metrics: only what is listed here goes out.
+
+A name, an address or a token must never end in a log, and what others wrote may hold one: the text of a
+foreign exception (pydantic's and botocore's quote what they were given), a warning, a line of a library.
+So a line has only the keys of ``KEYS`` and one of the texts of ``INCIDENTS``, whoever wrote it.
+"""
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
+from functools import wraps
+from traceback import walk_tb
+from types import TracebackType
+from typing import Any, Literal, TypeVar, get_args
+
 from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 from aws_lambda_powertools.metrics import MetricUnit
 
-logger = Logger(service="kallelse")
-metrics = Metrics(namespace="Kallelse", service="kallelse")
+from .errors import KallelseError, Unexpected
+
+Incident = Literal[
+    "a mail cannot be written",
+    "a mail met a storage that does not keep up",
+    "a record of the stream failed",
+    "feedback failed",
+    "unexpected error",
+]
+"""What can be told in a log."""
+
+Metric = Literal["FeedbackOnUnknownMail", "MailsAccepted", "MailsPosted", "MailsStuck", "SummariesPosted"]
+"""What is counted. There is no dimension beside ``service``."""
+
+INCIDENTS = frozenset(get_args(Incident))
+
+KEYS = (
+    "level", "name", "location", "message", "timestamp", "service", "function_request_id", "xray_trace_id",
+    "error", "detail", "at", "mail",
+)  # fmt: skip
+"""What a line may hold. ``name`` and ``location``: the logger and where it was called; ``error``: the type of
+an exception, ``detail``: its text if it is ours, ``at``: the lines of ours that it passed; ``mail``: the id
+of a mail, which names its recipient by the id of the registration."""
+
+LEFT_OUT = "(left out)"
+"""Stands for a text that is not ours."""
 
 
-def count(name: str, value: int = 1) -> None:
+class AllowList(LambdaPowertoolsFormatter):
+    """Writes what is listed, and drops the rest."""
+
+    def serialize(self, log: Any) -> str:
+        """The line as JSON."""
+        kept = {key: log[key] for key in KEYS if key in log}
+        if not (isinstance(kept["message"], str) and kept["message"] in INCIDENTS):
+            kept["message"] = LEFT_OUT
+        return super().serialize(kept)
+
+
+_formatter = AllowList(name="%(name)s", service="kallelse", utc=True, use_rfc3339=True)
+_logger = Logger(service="kallelse", logger_formatter=_formatter)
+_metrics = Metrics(namespace="Kallelse", service="kallelse")
+
+
+def guard_root() -> None:
+    """Let the lines and warnings of libraries out by the same list; Lambda's handler is there already."""
+    logging.captureWarnings(True)
+    for handler in (*logging.getLogger().handlers, logging.lastResort):
+        if handler:
+            handler.setFormatter(_formatter)
+
+
+guard_root()
+
+
+def report(incident: Incident, error: Exception) -> None:
+    """Log what went wrong: of a foreign exception only the type, and where it passed our code."""
+    told: dict[str, Any] = {"error": type(error).__name__, "at": _ours(error.__traceback__)}
+    if isinstance(error, KallelseError):
+        told["detail"] = str(error)
+    _logger.error(incident, extra=told)
+
+
+def _ours(traceback: TracebackType | None) -> list[str]:
+    places = [(frame.f_globals.get("__name__", ""), line) for frame, line in walk_tb(traceback)]
+    return [f"{module}:{line}" for module, line in places if module.startswith("kallelse")]
+
+
+def count(metric: Metric, value: int = 1) -> None:
     """Add to a metric; zero is not worth a line."""
     if value:
-        metrics.add_metric(name=name, unit=MetricUnit.Count, value=value)
+        _metrics.add_metric(name=metric, unit=MetricUnit.Count, value=value)
+
+
+Handler = TypeVar("Handler", bound=Callable[..., Any])
+
+
+def observed(handler: Handler) -> Handler:
+    """A handler whose metrics go out, and whose foreign exceptions lose their texts.
+
+    Lambda writes the text of what a handler raises to the log, and into the dead letters.
+    """
+
+    @wraps(handler)
+    def run(event: dict[str, Any], context: Any) -> Any:
+        _logger.append_keys(function_request_id=getattr(context, "aws_request_id", None))
+        try:
+            return handler(event, context)
+        except KallelseError as error:
+            raise error from None
+        except Exception as error:
+            raise Unexpected(type(error).__name__).with_traceback(error.__traceback__) from None
+        finally:
+            if _metrics.metric_set:
+                _metrics.flush_metrics()
+
+    return run  # type: ignore[return-value]

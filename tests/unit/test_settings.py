@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
 
 from kallelse.config import AdminSettings, MailerSettings, Settings, read
+from kallelse.errors import WrongSettings
 
 DEPLOYED = {"KALLELSE_TABLE": "t", "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:9001"}
 LOCAL = {"KALLELSE_TABLE": "t", "KALLELSE_LOCAL": "1"}
@@ -26,7 +26,7 @@ def test_a_deployed_function_refuses_the_settings_of_the_local_cloud(clock_file:
     assert read(Settings, DEPLOYED).table == "t"
     value = {"KALLELSE_LOCAL": "1", "KALLELSE_NOW": str(clock_file), "KALLELSE_LOCAL_TOKEN": "t"}[name]
     for environment in (DEPLOYED | {name: value}, DEPLOYED | LOCAL | {name: value}):
-        with pytest.raises(ValidationError, match="for the local cloud"):
+        with pytest.raises(WrongSettings, match="for the local cloud"):
             read(Settings, environment)
 
 
@@ -41,7 +41,7 @@ def test_the_clock_of_the_local_cloud_jumps_with_its_file_and_runs_on(clock_file
 
 
 def test_a_missing_setting_is_named() -> None:
-    with pytest.raises(ValidationError, match="sender"):
+    with pytest.raises(WrongSettings, match="KALLELSE_SENDER"):
         read(MailerSettings, {"KALLELSE_TABLE": "t", "KALLELSE_BUCKET": "b"})
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from ..adapters.dynamodb import connect, open_desk
 from ..config import Settings, read
 from ..dispatching import tick
-from ..observability import count, metrics
+from ..observability import count, observed
 from ..ports import Desk
 
 
@@ -18,7 +18,7 @@ def _wiring() -> tuple[Settings, Desk]:
     return settings, open_desk(connect(settings.table))
 
 
-@metrics.log_metrics
+@observed
 def handler(event: dict[str, Any], context: object) -> None:
     """Do what is due at this instant."""
     settings, desk = _wiring()

@@ -9,7 +9,7 @@ from typing import Any
 from ..adapters.dynamodb import connect, open_desk
 from ..config import Settings, read
 from ..feedback import Feedback, FeedbackKind, heed
-from ..observability import count, logger, metrics
+from ..observability import count, observed, report
 from ..ports import Desk
 
 RECIPIENTS = {"Bounce": ("bounce", "bouncedRecipients"), "Complaint": ("complaint", "complainedRecipients")}
@@ -21,7 +21,7 @@ def _wiring() -> tuple[Settings, Desk]:
     return settings, open_desk(connect(settings.table))
 
 
-@metrics.log_metrics
+@observed
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Heed each message; those that failed are named, so that the queue brings only them again."""
     settings, desk = _wiring()
@@ -32,7 +32,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
             count("FeedbackOnUnknownMail", int(told is None))
         except Exception as error:
             # One message that cannot be read must not hold up the others of its batch.
-            logger.error("feedback failed", extra={"error": type(error).__name__})
+            report("feedback failed", error)
             failed.append({"itemIdentifier": record["messageId"]})
     return {"batchItemFailures": failed}
 

@@ -15,7 +15,7 @@ from ..config import MailerSettings, read
 from ..dispatching import settle
 from ..mailing import sweep
 from ..models import MailState
-from ..observability import count, logger, metrics
+from ..observability import count, observed, report
 from ..pacing import KnownRate, Shift, in_threads, sleep_until
 from ..ports import Desk, Postman
 from ..rendering import Renderer
@@ -35,7 +35,7 @@ def _wiring() -> tuple[MailerSettings, Desk, Postman, Composer, KnownRate]:
     return settings, desk, postman, composer, KnownRate(postman)
 
 
-@metrics.log_metrics
+@observed
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Post what the registrations of the stream call for, and send what is due.
 
@@ -59,7 +59,7 @@ def _posted(desk: Desk, record: dict[str, Any], now: datetime) -> bool:
         if where:
             settle(desk, *where, now)
     except Exception as error:
-        # The mails that are due must go out whatever this record is. Its content may be personal.
-        logger.error("a record of the stream failed", extra={"error": type(error).__name__})
+        # The mails that are due must go out whatever this record is.
+        report("a record of the stream failed", error)
         return False
     return True

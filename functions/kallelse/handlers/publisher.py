@@ -10,7 +10,7 @@ from ..adapters.dynamodb import connect, open_desk
 from ..apart import each_apart
 from ..config import PublisherSettings, read
 from ..models import Summary
-from ..observability import count, metrics
+from ..observability import count, observed
 from ..ports import Desk, Documents
 from ..rendering import Renderer
 from ..summarising import publish
@@ -22,7 +22,7 @@ def _wiring() -> tuple[PublisherSettings, Desk, Documents]:
     return settings, open_desk(connect(settings.table)), s3.connect(settings.bucket)
 
 
-@metrics.log_metrics
+@observed
 def handler(event: dict[str, Any], context: object) -> None:
     """Publish what waits to be published."""
     settings, desk, documents = _wiring()

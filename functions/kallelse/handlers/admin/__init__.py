@@ -10,7 +10,7 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 
 from ...errors import KallelseError, NotFound, WrongMethod
 from ...http import problem
-from ...observability import logger
+from ...observability import observed, report
 from . import (
     audit,
     describing,
@@ -48,8 +48,7 @@ def _refuse(error: KallelseError) -> Response[str]:
 
 @app.exception_handler(Exception)  # type: ignore[untyped-decorator]
 def _apologise(error: Exception) -> Response[str]:
-    # The type only: the text of a foreign exception may hold personal data.
-    logger.error("unexpected error", extra={"error": type(error).__name__})
+    report("unexpected error", error)
     return problem(KallelseError("something went wrong here; it was written down"))
 
 
@@ -61,6 +60,7 @@ def _nowhere(error: NotFoundError) -> Response[str]:
     return problem(NotFound("there is nothing at this address"))
 
 
+@observed
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer a request."""
     return app.resolve(event, context)

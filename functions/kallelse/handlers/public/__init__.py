@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 
 from ...errors import KallelseError, NotFound
-from ...observability import logger
+from ...observability import observed, report
 from . import event, join, lost_link, manage, summaries, survey, tour, unsubscribe
 from .wiring import error_page, language_of
 
@@ -24,8 +24,7 @@ def _explain(error: KallelseError) -> Response[str]:
 
 @app.exception_handler(Exception)  # type: ignore[untyped-decorator]
 def _apologise(error: Exception) -> Response[str]:
-    # The type only: the text of a foreign exception may hold personal data.
-    logger.error("unexpected error", extra={"error": type(error).__name__})
+    report("unexpected error", error)
     return error_page(KallelseError(), language_of(app.current_event))
 
 
@@ -34,6 +33,7 @@ def _nowhere(error: NotFoundError) -> Response[str]:
     return error_page(NotFound("there is nothing at this address"), language_of(app.current_event))
 
 
+@observed
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer a request."""
     return app.resolve(event, context)
