@@ -156,6 +156,7 @@ class Composer:
         event, participant = record.event, registration.participant
         context = _context(mail, event, now) | _about(event, registration) | content
         context |= self._links(mail, event, registration, now)
+        context["privacy_url"] = f"{self._page(event, participant.language)}/privacy"
         if mail.kind in (MailKind.JOIN_LINK, MailKind.REMINDER):
             context["group"] = own_group(self.desk, event, registration)
         context["calendar"] = method = _method(mail, registration)
@@ -287,7 +288,7 @@ def _context(mail: Mail, event: Event, now: datetime) -> dict[str, Any]:
     """Everything that the templates may use; what does not apply is None."""
     unused = (
         "name", "participant", "state", "held_until", "place",
-        "manage_url", "join_url", "event_url", "unsubscribe_url", "feedback_url",
+        "manage_url", "join_url", "event_url", "unsubscribe_url", "feedback_url", "privacy_url",
         "summary", "summary_url", "corrects", "message", "calendar", "group",
     )  # fmt: skip
     return dict.fromkeys(unused) | {

@@ -30,6 +30,7 @@ from .mail import ABOUT_EVENT, BULK, REPEATED, STALE, Mail, MailKind, MailState,
 from .message import Draft, Message, MessageState, Selection
 from .note import Note
 from .record import Details, EventEntry, EventRecord
+from .privacy import Basis, Personal, Privacy
 from .registration import SEATED, Participant, Purpose, Registration, RegistrationState, Token
 from .reply import KEPT, UNDER_WAY, Reply
 from .search import Conditions, Search, Sort
@@ -41,15 +42,15 @@ from .webhook import Delivery, DeliveryState, Occasion, Secret, Webhook, Webhook
 
 __all__ = [
     "ABOUT_EVENT", "BULK", "FOR_READERS", "KEPT", "MEDIA_TYPES", "REPEATED", "SEATED", "SLUG", "STALE",
-    "UNDER_WAY", "Admission", "Allocation", "Asked", "ByHand", "Caller", "Choice", "Claim",
+    "UNDER_WAY", "Admission", "Allocation", "Asked", "Basis", "ByHand", "Caller", "Choice", "Claim",
     "Conditions", "Contact", "Delivery", "DeliveryState", "Details", "Dialogue", "Draft", "Entry",
     "Event", "EventEntry", "EventRecord", "Export", "Figures", "FileFormat", "Form", "Format", "Grant",
     "Group", "GroupSize", "Language", "Line", "LongText", "Mail", "MailKind", "MailState", "Meeting",
     "Message", "MessageState", "Mode", "ModeOffer", "Model", "Move", "Note", "Occasion",
-    "OrganisationKind", "Paragraphs", "Participant", "ParticipantByHand", "ProgrammeItem", "Purpose",
-    "Question", "QuestionKind", "Recipient", "Registration", "RegistrationState", "Remark", "Reply",
-    "Role", "Search", "Secret", "Selection", "Series", "ShownWhen", "Slug", "Sort", "Source", "Speaker",
-    "StandardField", "Stop", "Summary", "SummaryState", "Survey", "SurveyAnswer", "Text", "Thanks",
-    "Token", "Tour", "TourRecord", "Transfer", "Webhook", "WebhookRecord", "What", "in_language",
-    "kind_in",
+    "OrganisationKind", "Paragraphs", "Participant", "ParticipantByHand", "Personal", "Privacy",
+    "ProgrammeItem", "Purpose", "Question", "QuestionKind", "Recipient", "Registration",
+    "RegistrationState", "Remark", "Reply", "Role", "Search", "Secret", "Selection", "Series",
+    "ShownWhen", "Slug", "Sort", "Source", "Speaker", "StandardField", "Stop", "Summary",
+    "SummaryState", "Survey", "SurveyAnswer", "Text", "Thanks", "Token", "Tour", "TourRecord",
+    "Transfer", "Webhook", "WebhookRecord", "What", "in_language", "kind_in",
 ]  # fmt: skip

@@ -21,6 +21,7 @@ from pydantic import (
 from ..clock import EPOCH
 from .dialogue import MOST_IN_GROUPS, Dialogue
 from .form import Form
+from .privacy import Privacy
 from .survey import Survey
 from .text import Language, Line, LongText, Model, Slug, Text, WebAddress
 from .webhook import Webhooks
@@ -205,8 +206,8 @@ class Event(Model):
     those who took part are thanked; None thanks nobody. ``survey``: what they are asked afterwards.
     ``public_summaries``: whether everybody may read the published summaries on the event's page for them.
     ``dialogue``: the groups of those online. ``webhooks``: what is told of registrations and summaries.
-    ``draft``: whether only organisers see the event, and nobody can register or gets mail; not once it
-    was published.
+    ``privacy``: what the privacy notice tells. ``draft``: whether only organisers see the event, and nobody
+    can register or gets mail; not once it was published.
     """
 
     id: Slug
@@ -242,6 +243,7 @@ class Event(Model):
     summary_languages: tuple[Language, ...] = Field(min_length=1)
     recipients: tuple[Recipient, ...] = ()
     public_summaries: bool = False
+    privacy: Privacy = Privacy()
     webhooks: Webhooks = ()
     tour: Tour | None = None
 
@@ -303,6 +305,7 @@ class Event(Model):
             ("audience", self.audience),
             ("closing_words", self.closing_words),
             ("tour.title", self.tour.title if self.tour else None),
+            ("privacy.controller", self.privacy.controller),
         ]
         texts += [(f"modes.{mode}.place", offer.place) for mode, offer in self.modes.items()]
         asked = [("form", each) for each in self.form.questions]
@@ -312,6 +315,7 @@ class Event(Model):
             texts += [(f"{name}.label", question.label), (f"{name}.help", question.help)]
             texts += [(f"{name}.{each.id}", each.label) for each in question.choices]
         texts += [(f"hosts.{n}", host) for n, host in enumerate(self.hosts)]
+        texts += [(f"privacy.processors.{n}", each) for n, each in enumerate(self.privacy.processors)]
         texts += [(f"contacts.{n}.organisation", c.organisation) for n, c in enumerate(self.contacts)]
         texts += [(f"recipients.{n}.name", body.name) for n, body in enumerate(self.recipients)]
         texts += self.dialogue.texts() if self.dialogue else []
