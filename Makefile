@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: help demo run test race fuzz bench pace simulate lint lock catalogues styles clean
+.PHONY: help demo run test race fuzz bench pace simulate lint lock catalogues styles record clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -77,6 +77,9 @@ catalogues: .venv/ready ## Collect the strings of the templates, and compile the
 
 styles: .venv/ready ## Write templates/email/style.css into the mails
 	$(BIN)/python -m infra.inline_styles
+
+record: .venv/ready ## Write the record of processing, infra/PRIVACY.md
+	PYTHONPATH=functions $(BIN)/python -m infra.record
 
 clean: ## Remove everything that was made
 	rm -rf .venv .local .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

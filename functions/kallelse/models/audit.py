@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import AwareDatetime, Field
 
+from .privacy import Personal
 from .text import Model, Slug
 
 
@@ -19,12 +20,14 @@ class Entry(Model):
     """
 
     id: str
-    at: AwareDatetime
-    by: str
-    action: str
+    at: Annotated[AwareDatetime, Personal("to know who changed what when")]
+    by: Annotated[str, Personal("to know who changed what when")]
+    action: Annotated[str, Personal("to know who changed what when")]
     event_id: Slug | None = None
     tour_id: Slug | None = None
-    about: dict[str, str] = Field(default_factory=dict)
+    about: Annotated[
+        dict[str, str], Personal("to know what was changed, by ids such as that of a registration")
+    ] = Field(default_factory=dict)
     done: bool = False
     before: dict[str, Any] = Field(default_factory=dict)
     after: dict[str, Any] = Field(default_factory=dict)

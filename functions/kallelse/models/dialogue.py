@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import AwareDatetime, Field, model_validator
 
+from .privacy import Personal
 from .text import Language, Line, Model, Slug, Text, WebAddress
 
 MOST_IN_GROUPS = 15_000
@@ -37,7 +38,7 @@ class Group(Model):
     name: Text
     language: Language | None = None
     address: WebAddress | None = None
-    facilitator: Line | None = None
+    facilitator: Annotated[Line | None, Personal("to tell the group who leads it")] = None
     prompts: tuple[Text, ...] = ()
 
 
@@ -82,9 +83,9 @@ class Dialogue(Model):
 class Transfer(Model):
     """One who was in a group and is now in another."""
 
-    registration_id: str
-    before: Slug
-    after: Slug
+    registration_id: Annotated[str, Personal("to tell organisers who moved")]
+    before: Annotated[Slug, Personal("to tell organisers who moved")]
+    after: Annotated[Slug, Personal("to tell organisers who moved")]
 
 
 class Allocation(Model):
@@ -97,9 +98,13 @@ class Allocation(Model):
 
     event_id: Slug
     revision: int = 1
-    members: dict[Slug, tuple[str, ...]] | None = None
+    members: Annotated[
+        dict[Slug, tuple[str, ...]] | None, Personal("to lead each to the own group, by ids of registrations")
+    ] = None
     languages: dict[Slug, Language] = Field(default_factory=dict)
-    pins: dict[str, Slug] = Field(default_factory=dict)
+    pins: Annotated[dict[str, Slug], Personal("to keep people in the group that was chosen for them")] = (
+        Field(default_factory=dict)
+    )
     moves: tuple[Transfer, ...] = ()
     basis: str = ""
     made_at: AwareDatetime

@@ -21,7 +21,7 @@ from pydantic import (
 from ..clock import EPOCH
 from .dialogue import MOST_IN_GROUPS, Dialogue
 from .form import Form
-from .privacy import Privacy
+from .privacy import Personal, Privacy
 from .survey import Survey
 from .text import Language, Line, LongText, Model, Slug, Text, WebAddress
 from .webhook import Webhooks
@@ -65,8 +65,8 @@ class Admission(Model):
 class Speaker(Model):
     """One who speaks at a programme item; ``role`` is a title or an organisation."""
 
-    name: Line
-    role: Text
+    name: Annotated[Line, Personal("to announce who speaks")]
+    role: Annotated[Text, Personal("to announce who speaks")]
 
 
 class ProgrammeItem(Model):
@@ -80,10 +80,10 @@ class ProgrammeItem(Model):
 class Contact(Model):
     """Whom to ask: a person or a shared mailbox."""
 
-    name: Line
-    organisation: Text | None = None
-    email: EmailStr
-    phone: Line | None = None
+    name: Annotated[Line, Personal("to tell whom to ask")]
+    organisation: Annotated[Text | None, Personal("to tell whom to ask")] = None
+    email: Annotated[EmailStr, Personal("to tell whom to ask, and to take answers to mails")]
+    phone: Annotated[Line | None, Personal("to tell whom to ask")] = None
 
 
 class Format(StrEnum):
@@ -98,8 +98,8 @@ class Recipient(Model):
     """A named body that the summaries go to, in its own language. ``formats``: what its mail offers."""
 
     id: Slug
-    name: Text
-    address: EmailStr
+    name: Annotated[Text, Personal("to greet the recipient by")]
+    address: Annotated[EmailStr, Personal("to send the summaries to")]
     language: Language
     formats: tuple[Format, ...] = Field((Format.HTML,), min_length=1)
 

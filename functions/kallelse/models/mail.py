@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 from enum import StrEnum
+from typing import Annotated
 
 from pydantic import AwareDatetime
 
+from .privacy import Personal
 from .text import Model, Slug
 
 
@@ -103,15 +105,15 @@ class Mail(Model):
     """
 
     event_id: Slug
-    kind: MailKind
-    recipient: str
+    kind: Annotated[MailKind, Personal("to send each mail once")]
+    recipient: Annotated[str, Personal("to know whom it goes to, by the id of the registration")]
     version: int
-    state: MailState = MailState.PENDING
+    state: Annotated[MailState, Personal("to know whether it arrived")] = MailState.PENDING
     attempt: int = 0
     due_at: AwareDatetime | None = None
     stuck: bool = False
-    message_id: str | None = None
-    created_at: AwareDatetime
+    message_id: Annotated[str | None, Personal("to find it at the mail service")] = None
+    created_at: Annotated[AwareDatetime, Personal("to tell the participant what was sent when")]
 
     @property
     def id(self) -> str:

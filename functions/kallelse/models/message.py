@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StringConstraints, field_validator
 
 from .event import Mode, OrganisationKind
+from .privacy import Personal
 from .registration import Registration, RegistrationState
 from .text import Language, Line, Model, Slug, printable
 
@@ -64,7 +65,7 @@ class Draft(Model):
     """What an organiser writes to whom. ``body``: Markdown. Both texts in the same languages."""
 
     subject: dict[Language, Annotated[Line, StringConstraints(max_length=150)]]
-    body: dict[Language, Markdown]
+    body: Annotated[dict[Language, Markdown], Personal("what participants are told; may name people")]
     selection: Selection = Selection()
 
 
@@ -81,8 +82,8 @@ class Message(Draft):
     event_id: Slug
     number: int
     state: MessageState = MessageState.HANDED_IN
-    author: str
-    handed_in_at: AwareDatetime
+    author: Annotated[str, Personal("to answer for what was sent")]
+    handed_in_at: Annotated[AwareDatetime, Personal("to answer for what was sent")]
 
     def says(self, draft: Draft) -> bool:
         """Whether the draft says the same to the same selection."""

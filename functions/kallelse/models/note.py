@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import AwareDatetime
 
+from .privacy import Personal
 from .text import Model, Slug
 
 
@@ -13,6 +16,6 @@ class Note(Model):
     event_id: Slug
     group: Slug
     version: int
-    author: str
-    handed_in_at: AwareDatetime
-    markdown: str
+    author: Annotated[str, Personal("to know whom to ask")]
+    handed_in_at: Annotated[AwareDatetime, Personal("to know whom to ask")]
+    markdown: Annotated[str, Personal("what the group said; may name people")]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Annotated
 
 from pydantic import EmailStr
 
@@ -41,6 +42,6 @@ class Privacy(Model):
     """
 
     controller: Text | None = None
-    contact: EmailStr | None = None
+    contact: Annotated[EmailStr | None, Personal("to tell whom to ask about data protection")] = None
     basis: Basis = Basis.PUBLIC_TASK
     processors: tuple[Text, ...] = ()

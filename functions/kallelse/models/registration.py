@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, EmailStr, Field, StringConstraints
 
 from .event import Mode, OrganisationKind
 from .mail import MailKind
+from .privacy import Personal
 from .text import Language, Line, Model, Paragraphs, Slug
 
 
@@ -36,16 +37,31 @@ class Participant(Model):
     organisation is one of the list in ``templates/organisations.json``.
     """
 
-    name: Annotated[Line, StringConstraints(max_length=120)]
-    email: Annotated[EmailStr, StringConstraints(max_length=254)]
-    organisation: Annotated[Line, StringConstraints(max_length=160)] | None = None
-    organisation_code: Slug | None = None
-    organisation_kind: OrganisationKind | None = None
-    role: Annotated[Line, StringConstraints(max_length=120)] | None = None
-    accessibility: Annotated[Paragraphs, StringConstraints(max_length=1000)] | None = None
-    greeting: Annotated[Paragraphs, StringConstraints(max_length=1000)] | None = None
-    language: Language
-    answers: dict[Slug, Answer] = Field(default_factory=dict)
+    name: Annotated[Line, StringConstraints(max_length=120), Personal("to greet the participant by")]
+    email: Annotated[EmailStr, StringConstraints(max_length=254), Personal("to send the mails to")]
+    organisation: Annotated[
+        Annotated[Line, StringConstraints(max_length=160)] | None,
+        Personal("to know whom the participant stands for, limit its seats and mix the groups"),
+    ] = None
+    organisation_code: Annotated[Slug | None, Personal("to tell the organisation from its namesakes")] = None
+    organisation_kind: Annotated[
+        OrganisationKind | None, Personal("to know whether the event is meant for the participant")
+    ] = None
+    role: Annotated[
+        Annotated[Line, StringConstraints(max_length=120)] | None, Personal("to know who takes part")
+    ] = None
+    accessibility: Annotated[
+        Annotated[Paragraphs, StringConstraints(max_length=1000)] | None,
+        Personal("to meet the participant's needs", health=True),
+    ] = None
+    greeting: Annotated[
+        Annotated[Paragraphs, StringConstraints(max_length=1000)] | None,
+        Personal("for the organisers to read"),
+    ] = None
+    language: Annotated[Language, Personal("to write in")]
+    answers: Annotated[
+        dict[Slug, Answer], Personal("what the organisers ask to prepare the event", health=True)
+    ] = Field(default_factory=dict)
 
 
 class Registration(Model):
@@ -63,23 +79,23 @@ class Registration(Model):
     ``revision``: rises by one with every change; it guards against two changes at once.
     """
 
-    id: str
+    id: Annotated[str, Personal("to know the registration by: the address, hashed with a key of the event")]
     event_id: Slug
-    serial: int = 1
+    serial: Annotated[int, Personal("to let links die when the address registers anew")] = 1
     revision: int = 1
-    holder: str
+    holder: Annotated[str, Personal("to know whose the seat is, also after it changed hands")]
     participant: Participant
-    mode: Mode
-    state: RegistrationState
+    mode: Annotated[Mode, Personal("to give a seat of the right kind")]
+    state: Annotated[RegistrationState, Personal("to know who has a seat")]
     block: int | None = None
-    held_until: AwareDatetime | None = None
+    held_until: Annotated[AwareDatetime | None, Personal("to give on a seat that nobody confirmed")] = None
     nonce: str | None = None
-    registered_at: AwareDatetime
-    confirmed_at: AwareDatetime | None = None
-    cancelled_at: AwareDatetime | None = None
+    registered_at: Annotated[AwareDatetime, Personal("to order the waiting list")]
+    confirmed_at: Annotated[AwareDatetime | None, Personal("to send what was missed since")] = None
+    cancelled_at: Annotated[AwareDatetime | None, Personal("to count the seats over time")] = None
     outbox: tuple[MailKind, ...] = ()
-    joined_at: AwareDatetime | None = None
-    unsubscribed: bool = False
+    joined_at: Annotated[AwareDatetime | None, Personal("to count and thank those who took part")] = None
+    unsubscribed: Annotated[bool, Personal("to send no mails that are not wanted")] = False
 
     @property
     def mailbox(self) -> str:
@@ -110,5 +126,5 @@ class Token(Model):
     digest: str
     purpose: Purpose
     event_id: Slug
-    registration_id: str
+    registration_id: Annotated[str, Personal("to find what the link opens")]
     serial: int

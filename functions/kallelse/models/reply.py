@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Annotated
 
 from pydantic import AwareDatetime
 
+from .privacy import Personal
 from .text import Model, Slug
 
 KEPT = timedelta(days=1)
@@ -31,7 +33,9 @@ class Reply(Model):
     event_id: Slug | None = None
     begun_at: AwareDatetime
     status: int = 0
-    body: str | None = None
+    body: Annotated[
+        str | None, Personal("to answer the same once more; can hold what an organiser was shown")
+    ] = None
     etag: str | None = None
 
     def same_request(self, other: Reply) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 from pydantic import AwareDatetime, Field, model_validator
 
+from .privacy import Personal
 from .text import Language, LongText, Model, Slug, Text
 
 FIELDS = dict[str, Any]
@@ -26,8 +27,12 @@ class Series(Model):
     title: Text
     description: LongText
     one_stop_each: bool = True
-    shared: FIELDS = Field(default_factory=dict)
-    stops: tuple[FIELDS, ...] = Field(min_length=1, max_length=20)
+    shared: Annotated[FIELDS, Personal("contacts, speakers and others whom event files name")] = Field(
+        default_factory=dict
+    )
+    stops: Annotated[tuple[FIELDS, ...], Personal("contacts, speakers and others whom event files name")] = (
+        Field(min_length=1, max_length=20)
+    )
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -83,7 +88,9 @@ class Claim(Model):
     """
 
     tour_id: Slug
-    person: str
-    event_id: Slug
-    holder: str
-    since: AwareDatetime
+    person: Annotated[
+        str, Personal("to keep one person to one stop: the address, hashed with a key of the tour")
+    ]
+    event_id: Annotated[Slug, Personal("to keep one person to one stop")]
+    holder: Annotated[str, Personal("to know the registration that is to come")]
+    since: Annotated[AwareDatetime, Personal("to let go of a registration that broke off")]

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
+from typing import Annotated
 
 from pydantic import AwareDatetime, Field
 
 from .event import Format
+from .privacy import Personal
 from .text import Language, Model, Slug
 
 
@@ -29,8 +31,8 @@ FOR_READERS = frozenset({SummaryState.APPROVED, SummaryState.PUBLISHED})
 class Move(Model):
     """A change of state: by whom, when, and to which."""
 
-    by: str
-    at: AwareDatetime
+    by: Annotated[str, Personal("to answer for what was published")]
+    at: Annotated[AwareDatetime, Personal("to answer for what was published")]
     to: SummaryState
 
 
@@ -61,8 +63,8 @@ class Summary(Model):
     language: Language
     version: int
     state: SummaryState = SummaryState.DRAFT
-    author: str
-    handed_in_at: AwareDatetime
+    author: Annotated[str, Personal("to answer for what was published")]
+    handed_in_at: Annotated[AwareDatetime, Personal("to answer for what was published")]
     history: tuple[Move, ...] = ()
     corrects: AwareDatetime | None = None
     source: Source | None = None

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from .form import Questions
+from .privacy import Personal
 from .text import Model, Slug
 
 
@@ -26,7 +27,7 @@ class Remark(Model):
 
     id: str
     question: Slug
-    text: str
+    text: Annotated[str, Personal("to make the next event better; may name people, although asked not to")]
 
 
 class SurveyAnswer(Model):
