@@ -32,7 +32,7 @@ Incident = Literal[
 Metric = Literal["FeedbackOnUnknownMail", "MailsAccepted", "MailsPosted", "MailsStuck", "SummariesPosted"]
 """What is counted. There is no dimension beside ``service``."""
 
-INCIDENTS = frozenset(get_args(Incident))
+INCIDENTS, METRICS = frozenset(get_args(Incident)), frozenset(get_args(Metric))
 
 KEYS = (
     "level", "name", "location", "message", "timestamp", "service", "function_request_id", "xray_trace_id",

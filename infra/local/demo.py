@@ -26,6 +26,7 @@ from .life import EVENT, OUTPUT, Life, console
 from .package import ROOT
 from .people import participants
 from .tour import public_summaries, summaries_of_the_tour, the_tour
+from .traces import keep_traces, listen
 
 
 def live(life: Life) -> None:
@@ -69,8 +70,10 @@ def run() -> list[tuple[str, object, object]]:
     console.print("Starting the local cloud and deploying template.yaml ...")
     with local_cloud() as cloud:
         life = Life(cloud)
+        listen(cloud)
         live(life)
         totals(life)
+        keep_traces(life)
         return life.outcome
 
 

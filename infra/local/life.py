@@ -6,6 +6,7 @@ import json
 import re
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
@@ -97,6 +98,14 @@ class Life:
                 return self.cloud.mails()
             time.sleep(0.2)
         raise TimeoutError(f"mails are still under way: {dict(states)}")
+
+    def wait_until(self, happened: Callable[[], bool]) -> None:
+        """Wait for what happens by itself. Raises TimeoutError."""
+        deadline = time.monotonic() + 30
+        while not happened():
+            if time.monotonic() > deadline:
+                raise TimeoutError("it did not happen")
+            time.sleep(0.2)
 
     def link(self, person: dict[str, str], word: str) -> str:
         """The path of the newest link of this kind in the person's mails."""
