@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from fnmatch import fnmatchcase
 from typing import Annotated
 
 import pytest
@@ -22,6 +23,7 @@ from infra.record import (
 from tests.conftest import ROOT
 
 from kallelse import models
+from kallelse.handlers.admin.targets import EVENT
 from kallelse.models import Model, Participant, Personal, StandardField
 
 KEYS = ROOT / "functions/kallelse/adapters/dynamodb/keys.py"
@@ -89,6 +91,12 @@ def test_every_kind_of_item_of_the_table_is_in_the_record_or_tells_of_nobody() -
 def test_what_the_form_asks_for_is_all_personal() -> None:
     personal = {path for path, mark in marks(Participant) if mark}
     assert {"name", "email", "answers"} | {each.value for each in StandardField} <= personal
+
+
+def test_the_audit_log_keeps_no_value_of_a_field_of_the_event_file_that_tells_of_a_person() -> None:
+    personal = [f"event.{path}" for path, mark in marks(models.Event) if mark]
+    assert "event.contacts.email" in personal
+    assert [each for each in personal if not any(fnmatchcase(each, name) for name in EVENT.personal)] == []
 
 
 def test_an_item_without_a_model_tells_what_is_in_it() -> None:

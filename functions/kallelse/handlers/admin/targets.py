@@ -120,6 +120,7 @@ NAMES = (
     "*recipients.*",
     "*speakers.*",
     "*facilitator",
+    "*privacy.contact",
     "*meeting.address",
     "*groups.*.address",
 )
