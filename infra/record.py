@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from kallelse import models
-from kallelse.models import dialogue, form, privacy, survey
+from kallelse.models import dialogue, form, privacy, survey, webhook
 
 RECORD = Path(__file__).parent / "PRIVACY.md"
 
@@ -83,6 +83,10 @@ KEPT = (
     Kept("Summaries", ("SUMMARY",), "organisers", RECORDS, "for good", ORGANISERS, models.Summary),
     Kept("Audit log", ("AUDIT",), "organisers; participants by the ids of their registrations", RECORDS,
         "for good", "administrators", models.Entry),
+    Kept("Webhooks", ("WEBHOOK",), "nobody", EVENT_BASIS, "for good", "administrators who make a secret",
+        models.WebhookRecord),
+    Kept("Deliveries of webhooks", ("DELIVERY",), "participants", EVENT_BASIS, RETENTION,
+        f"{ORGANISERS}; the receivers that the event file names", models.Delivery),
     Kept("Answers to organisers", ("REPLY",), "participants, organisers", EVENT_BASIS,
         "a day; DynamoDB deletes them within days", "the organiser who asked", models.Reply),
     Kept(
@@ -96,7 +100,7 @@ KEPT = (
     ),
 )  # fmt: skip
 
-ABOUT_NOBODY = frozenset({"FULL", "LINE", "TURN", "PACE", "DESK"})
+ABOUT_NOBODY = frozenset({"FULL", "LINE", "TURN", "PACE", "DESK", "EVENTS"})
 """What else the keys of the table begin with: these items tell of no person."""
 
 ELSEWHERE = (
@@ -117,14 +121,17 @@ IMPERSONAL: dict[type[models.Model], str] = {
     models.Allocation: "event_id revision languages basis made_at",
     form.Choice: "id label",
     models.Claim: "tour_id",
+    models.Delivery: "event_id webhook_id occasion version created_at until state attempt due_at failure"
+    " failed_at",
     models.Details: "version since starts ends timezone places cancelled",
     models.Dialogue: "number prompts seed",
     models.Draft: "subject",
     models.Entry: "id event_id tour_id done before after",  # what names people is left out of both
     models.Event: "id language title short_description description audience hosts timezone starts ends"
     " registration_opens last_day_to_register seats seats_per_organisation waiting_list offer"
-    " address_confirmation cancelled closing_words reminders summary_languages archive",
-    models.EventRecord: "key revision",
+    " address_confirmation cancelled closing_words reminders summary_languages"
+    " public_summaries draft",
+    models.EventRecord: "key revision archived_at",
     form.Form: "fields",
     dialogue.Group: "id name language address prompts",
     dialogue.GroupSize: "least most",
@@ -153,10 +160,25 @@ IMPERSONAL: dict[type[models.Model], str] = {
     models.Token: "digest purpose event_id serial",
     models.Tour: "id title stops",
     models.TourRecord: "key revision",
+    webhook.Secret: "value ends_at",
+    models.Webhook: "id url events",
+    models.WebhookRecord: "event_id webhook_id revision off_url off_since",
 }
 
-NOT_STORED = frozenset({models.Caller, models.Export, models.Figures, models.Grant})
-"""Models of what comes with a call, is set, or is computed for an answer. They are not in the table."""
+NOT_STORED = frozenset(
+    {
+        models.ByHand,
+        models.Caller,
+        models.Conditions,
+        models.EventEntry,
+        models.Export,
+        models.Figures,
+        models.Grant,
+        models.ParticipantByHand,
+        models.Search,
+    }
+)
+"""Models of what comes with a call, is set, or is computed: what of it is kept is kept as another one."""
 
 
 def models_in(annotation: Any) -> list[type[models.Model]]:

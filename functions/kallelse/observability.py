@@ -29,7 +29,15 @@ Incident = Literal[
 ]
 """What can be told in a log."""
 
-Metric = Literal["FeedbackOnUnknownMail", "MailsAccepted", "MailsPosted", "MailsStuck", "SummariesPosted"]
+Metric = Literal[
+    "FeedbackOnUnknownMail",
+    "MailsAccepted",
+    "MailsPosted",
+    "MailsStuck",
+    "SummariesPosted",
+    "WebhooksDelivered",
+    "WebhooksGivenUp",
+]
 """What is counted. There is no dimension beside ``service``."""
 
 INCIDENTS, METRICS = frozenset(get_args(Incident)), frozenset(get_args(Metric))

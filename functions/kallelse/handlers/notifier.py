@@ -17,7 +17,7 @@ from ..adapters.webhooks import HttpsCourier
 from ..config import NotifierSettings, read
 from ..delivering import Run, sweep
 from ..models import DeliveryState
-from ..observability import count, metrics
+from ..observability import count, observed
 from ..pacing import in_threads
 from ..ports import Courier, Desk
 
@@ -31,7 +31,7 @@ def _wiring() -> tuple[NotifierSettings, Desk, Courier]:
     return settings, open_desk(connect(settings.table)), HttpsCourier(settings.webhook_hosts)
 
 
-@metrics.log_metrics
+@observed
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
     """Send what is due."""
     settings, desk, courier = _wiring()

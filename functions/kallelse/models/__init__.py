@@ -29,8 +29,8 @@ from .form import Asked, Choice, Form, Question, QuestionKind, ShownWhen, Standa
 from .mail import ABOUT_EVENT, BULK, REPEATED, STALE, Mail, MailKind, MailState, kind_in
 from .message import Draft, Message, MessageState, Selection
 from .note import Note
-from .record import Details, EventEntry, EventRecord
 from .privacy import Basis, Personal, Privacy
+from .record import Details, EventEntry, EventRecord
 from .registration import SEATED, Participant, Purpose, Registration, RegistrationState, Token
 from .reply import KEPT, UNDER_WAY, Reply
 from .search import Conditions, Search, Sort

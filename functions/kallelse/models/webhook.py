@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, AwareDatetime, Field, SecretStr, StringConstraints
 
+from .privacy import Personal
 from .text import Model, Slug
 
 
@@ -120,7 +121,7 @@ class Delivery(Model):
     event_id: Slug
     webhook_id: Slug
     occasion: Occasion
-    about: str
+    about: Annotated[str, Personal("to tell the receiver whom it is about, by the id of the registration")]
     version: int
     created_at: AwareDatetime
     until: AwareDatetime
