@@ -16,6 +16,7 @@ from tests.visiting import FORM, MINUTE, NOW, Ask, everything, opened, send, tex
 
 from kallelse import dispatching, editing, messaging, planning, staging, summarising
 from kallelse.errors import EventNotFound, InvalidInput, NotPublished
+from kallelse.handlers.public import app
 from kallelse.models import Draft, EventRecord, MailKind, Mode
 from kallelse.ports import Desk, NoSeat
 from kallelse.registering import Submission, register
@@ -25,14 +26,11 @@ SURVEYED: dict[str, Any] = {
     "public_summaries": True,
     "survey": {"questions": [{"id": "ris", "kind": "yes-no", "label": {"sv": "Bra?"}}]},
 }
+PAGE = "/events/<event_id>/<language>"
 PAGES = [
-    ("GET", ""),
-    ("POST", "/registrations"),
-    ("GET", "/lost-link"),
-    ("POST", "/lost-link"),
-    ("GET", "/survey"),
-    ("POST", "/survey"),
-    ("GET", "/summaries"),
+    (each.method, each.path.removeprefix(PAGE))
+    for each in [*app._static_routes, *app._dynamic_routes]
+    if each.path.startswith(PAGE)
 ]
 
 
@@ -46,6 +44,10 @@ def test_every_page_of_a_draft_answers_as_if_there_were_no_such_event(
     assert [each["statusCode"] for each in asked] == [404, 404]
     assert asked[0] == asked[1]
     assert everything() == before
+
+
+def test_the_pages_of_an_event_are_known_here() -> None:
+    assert {("GET", ""), ("POST", "/registrations"), ("GET", "/privacy")} <= set(PAGES)
 
 
 def test_the_form_of_a_published_event_can_be_sent_to_no_draft(ask: Ask, desk: Desk) -> None:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 
+from ...drafting import shown
 from .wiring import event_page, known, wiring
 
 RETENTION = timedelta(days=90)
@@ -19,7 +20,7 @@ router = Router()  # type: ignore[no-untyped-call]
 @router.get("/events/<event_id>/<language>/privacy")
 def show_privacy(event_id: str, language: str) -> Response[str]:
     """What becomes of the data of those who register."""
-    record = wiring().desk.events.get(event_id)
+    record = shown(wiring().desk, event_id)
     erased_at = (record.event.ends_at + RETENTION).astimezone(ZoneInfo(record.event.timezone))
     switch = [(each, f"/events/{event_id}/{each}/privacy") for each in wiring().renderer.languages()]
     return event_page("privacy", known(language), record, switch=switch, erased_on=erased_at.date())
