@@ -12,7 +12,7 @@ from tests.summaries import TO_APPROVAL, moved
 from tests.tours import changed_stop, toured
 from tests.visiting import NOW, Time
 
-from kallelse import summarising
+from kallelse import staging, summarising
 from kallelse.models import Summary, SummaryState
 from kallelse.ports import Desk
 
@@ -97,3 +97,10 @@ def test_it_is_there_in_every_language(tour: Tour, desk: Desk, language: str) ->
 def test_what_is_not_there_is_told(tour: Tour, desk: Desk, path: str, language: str, status: int) -> None:
     toured(desk)
     assert tour("GET", path, language=language)["statusCode"] == status
+
+
+def test_a_stop_that_is_a_draft_is_left_out(tour: Tour, desk: Desk) -> None:
+    toured(desk, {"draft": True})
+    staging.publish(desk, "vasa", NOW)
+    told = text(tour("GET", "/turne/summary", language="sv"))
+    assert [each for each in ("Vasa", "Åbo", "Seminarium") if f"## {each}" in told] == ["Vasa"]
