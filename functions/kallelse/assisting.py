@@ -14,6 +14,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from . import claiming, forms, managing, registering, seating
+from .drafting import check_published
+from .editing import check_open_to_change
 from .errors import (
     AlreadyChanged,
     EventCancelled,
@@ -130,11 +132,12 @@ def _choose(names: Iterable[str]) -> str:
 def register(desk: Desk, record: EventRecord, submission: Submission, now: datetime) -> Registration:
     """Register somebody: seated and confirmed at once, or in line when every seat is taken.
 
-    Raises RegisteredAlready, also when the address is at another stop of the tour, EventCancelled,
-    RegistrationClosed after the end, EventFull, OrganisationFull, or AlreadyChanged.
+    Raises RegisteredAlready, also when the address is at another stop of the tour, NotPublished for a
+    draft, EventArchived, EventCancelled, RegistrationClosed after the end, EventFull, OrganisationFull, or
+    AlreadyChanged.
     """
     event = record.event
-    _check_takes_place(event, now)
+    _check_takes_place(record, now)
     address = submission.participant.email
     address_id = registering.registration_id(record, address)
     known = desk.registrations.find(event.id, address_id)
@@ -149,10 +152,12 @@ def register(desk: Desk, record: EventRecord, submission: Submission, now: datet
     return admitted
 
 
-def _check_takes_place(event: Event, now: datetime) -> None:
-    if event.cancelled:
+def _check_takes_place(record: EventRecord, now: datetime) -> None:
+    check_published(record)
+    check_open_to_change(record)
+    if record.event.cancelled:
         raise EventCancelled("the event is cancelled")
-    if now >= event.ends_at:
+    if now >= record.event.ends_at:
         raise RegistrationClosed("the event is over")
 
 
@@ -168,7 +173,7 @@ def edit(
     Raises Refused when it is cancelled, EventCancelled, RegistrationClosed after the end, EventFull,
     OrganisationFull, or AlreadyChanged.
     """
-    _check_takes_place(record.event, now)
+    _check_takes_place(record, now)
     if registration.state is CANCELLED:
         raise Refused(GONE)
     if (registration.participant, registration.mode) == (wanted.participant, wanted.mode):
@@ -227,7 +232,7 @@ def move_to_stop(
         raise _already(known)
     if registration.state is CANCELLED:
         raise Refused(GONE)
-    _check_takes_place(stop.event, now)
+    _check_takes_place(stop, now)
     submission = Submission(registration.participant, mode)
     newcomer = registering.newcomer(desk, stop.event, there_id, known, submission, now)
     there = _seated(desk, stop.event, registration, newcomer[1], now)

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from tests.conftest import a_participant, an_event
 from tests.letters import stored
-from tests.people import TWO_MODES, registered
+from tests.people import TWO_MODES, by_hand, registered
 from tests.summaries import Bucket
-from tests.tours import HOSTS, STOPS, TOUR, a_series, toured
+from tests.tours import HOSTS, STOPS, TOUR, a_series, alive, toured
 from tests.visiting import FORM, MINUTE, NOW, Ask, everything, opened, send, text
 
-from kallelse import dispatching, editing, messaging, planning, staging, summarising
-from kallelse.errors import EventNotFound, InvalidInput, NotPublished
+from kallelse import assisting, dispatching, editing, messaging, planning, staging, summarising
+from kallelse.errors import EventArchived, EventNotFound, InvalidInput, NotPublished
 from kallelse.handlers.public import app
 from kallelse.models import Draft, EventRecord, MailKind, Mode
 from kallelse.ports import Desk, NoSeat
@@ -67,6 +67,30 @@ def test_no_seat_of_a_draft_can_be_claimed_even_by_one_who_takes_it_for_publishe
     with pytest.raises(EventNotFound):
         register(desk, record, Submission(a_participant("Ada"), Mode.ONLINE), NOW)
     assert [block.holders for block in desk.seats.blocks("seminarium", Mode.ONLINE)] == [frozenset()] * 3
+
+
+def test_no_organiser_registers_anybody_at_a_draft_by_hand(organise: Ask, desk: Desk) -> None:
+    record = opened(desk, draft=True)
+    with pytest.raises(NotPublished):
+        by_hand(desk, record, "Ada")
+    about = {"organisation": "Vasa", "organisation_kind": "municipality", "language": "sv"}
+    told = {"participant": about | {"name": "Ada", "email": "ada@example.org"}}
+    answer = organise("POST", "/registrations", told)
+    assert (answer["statusCode"], "publish it first" in answer["body"]) == (409, True)
+    assert desk.registrations.of_event("seminarium") == []
+    assert desk.seats.blocks("seminarium", Mode.ONLINE)[0].holders == frozenset()
+
+
+def test_nobody_is_moved_to_a_stop_that_is_a_draft_or_archived(desk: Desk) -> None:
+    stops = with_a_draft(desk)
+    ada = registered(desk, stops["seminarium"], "Ada")
+    staging.cancel(desk, "abo", NOW)
+    archived = staging.put_away(desk, "abo", NOW)
+    with pytest.raises(NotPublished):
+        assisting.move_to_stop(desk, stops["seminarium"], ada, stops["vasa"], Mode.ONLINE, NOW)
+    with pytest.raises(EventArchived):
+        assisting.move_to_stop(desk, stops["seminarium"], ada, archived, Mode.ONLINE, NOW)
+    assert alive(desk, stops) == ["seminarium"]
 
 
 def test_who_arranges_the_seats_of_the_draft_last_does_not_close_the_published_event(desk: Desk) -> None:
