@@ -16,7 +16,7 @@ from tests.visiting import MINUTE, NOW, Ask, Time, everything, opened, request, 
 
 from kallelse import duplicating, editing, managing, planning, staging
 from kallelse.errors import EventArchived, EventNotFound, InvalidInput, Refused, Stale
-from kallelse.models import EventEntry, MailKind
+from kallelse.models import EventEntry, Mail, MailKind, MailState
 from kallelse.ports import Desk
 
 ENDS = utc("2020-09-16T12:45")
@@ -128,6 +128,18 @@ def test_an_archived_event_is_changed_by_no_organiser(admin: Ask, desk: Desk, ti
         editing.apply(desk, an_event(seats=3), HOSTS, ENDS)
     assert admin("GET", "/events/seminarium/registrations")["statusCode"] == 200
     assert admin("POST", "/events/seminarium/archive")["statusCode"] == 200
+
+
+def test_a_stuck_mail_of_an_archived_event_can_be_decided_on(admin: Ask, desk: Desk) -> None:
+    opened(desk, cancelled=True)
+    mail = Mail(
+        event_id="seminarium", kind=MailKind.EVENT_CANCELLED, recipient="r-ada", version=1,
+        state=MailState.FAILED, stuck=True, due_at=NOW, created_at=NOW,
+    )  # fmt: skip
+    desk.mails.create(mail)
+    staging.put_away(desk, "seminarium", NOW)
+    decided = admin("POST", f"/events/seminarium/mails/{mail.id}/decision", {"again": False})
+    assert (decided["statusCode"], content(decided)["stuck"]) == (200, False)
 
 
 def test_what_participants_do_and_see_stays_after_an_event_is_archived(ask: Ask, desk: Desk) -> None:

@@ -35,7 +35,10 @@ def list_mails(event_id: str, query: _Which) -> dict[str, Any]:
     return {"mails": [{"id": each.id} | each.model_dump(mode="json") for each in mails]}
 
 
-@route("POST", "/admin/events/<event_id>/mails/<mail_id>/decision", needs=Role.ORGANISER, target=MAIL)
+@route(
+    "POST", "/admin/events/<event_id>/mails/<mail_id>/decision",
+    needs=Role.ORGANISER, target=MAIL, even_archived=True,
+)  # fmt: skip
 def decide_on_mail(event_id: str, mail_id: str, body: Decision) -> dict[str, Any]:
     """Send a mail that is stuck again, or leave it: ``{"again": true}``."""
     settings, desk, _ = wiring()
