@@ -66,7 +66,7 @@ def test_each_function_wrote_its_log_and_those_that_failed_told_of_it(traces: di
     assert traces["tags"].count("mail_id") == 200
     assert traces["messages"].count("published") >= 400  # each mail was sent, and delivered
     assert "AWS/Lambda" in traces["metrics"]  # those of ours are lines of the logs
-    assert traces["schedules"].count("rate(1 minute)") == 3
+    assert traces["schedules"].count("rate(1 minute)") == 4
 
 
 def test_every_line_of_a_log_is_the_platform_s_or_holds_only_what_is_listed(traces: dict[str, str]) -> None:
