@@ -27,7 +27,7 @@ def told(life: Life) -> None:
     """The receiver was told of everything, each verified; what it failed to take came again."""
     hook = _settled(life)
     receiver = life.cloud.receiver
-    registrations = life.admin("GET", "/registrations")["registrations"]
+    registrations = life.admin("GET", "/registrations?limit=200")["registrations"]
     by_state = {
         state: {each["id"] for each in registrations if each["state"] == state}
         for state in ("confirmed", "cancelled")
