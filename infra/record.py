@@ -54,7 +54,7 @@ KEPT = (
     ),
     Kept("Mails", ("MAIL",), "participants, named bodies, organisers", EVENT_BASIS, RETENTION,
         f"{ORGANISERS}; the participant", models.Mail),
-    Kept("Personal links", ("TOKEN",), "participants", EVENT_BASIS,
+    Kept("Personal links", ("TOKEN", "LINK"), "participants", EVENT_BASIS,
         f"{RETENTION}; cancelling lets them open nothing", "nobody", models.Token),
     Kept(
         "Openings of summaries", ("OPENED",), "participants, named bodies", EVENT_BASIS, RETENTION,
@@ -69,14 +69,15 @@ KEPT = (
     Kept("Claims at the stops of a tour", ("PERSON",), "participants", EVENT_BASIS,
         "40 seconds; DynamoDB deletes them within days", "nobody", models.Claim),
     Kept("Answers to the survey", ("ANSWER", "REMARK"), "nobody, unless a text names somebody", EVENT_BASIS,
-        RETENTION, ORGANISERS, models.SurveyAnswer),
+        "the texts: the retention of the event is over; the choices, which tell of nobody: for good",
+        ORGANISERS, models.SurveyAnswer),
     Kept("The event", ("EVENT",), "contacts, speakers, facilitators, named bodies", EVENT_BASIS,
         "an organiser changes the event file",
         "everybody (contacts, speakers); participants (facilitators); organisers (named bodies)",
         models.EventRecord),
     Kept("The tour", ("TOUR",), "contacts, speakers, facilitators, named bodies", EVENT_BASIS,
         "an organiser changes the series file", "as of the event", models.TourRecord),
-    Kept("Messages", ("MESSAGE",), "organisers, and whom they name", EVENT_BASIS, RETENTION,
+    Kept("Messages", ("MESSAGE",), "organisers, and whom they name", EVENT_BASIS, "for good",
         f"{ORGANISERS}; those whom the message goes to", models.Message),
     Kept("Notes of groups", ("NOTE",), "facilitators, and whom they name", EVENT_BASIS, RETENTION,
         ORGANISERS, models.Note),
@@ -90,9 +91,12 @@ KEPT = (
     Kept("Answers to organisers", ("REPLY",), "participants, organisers", EVENT_BASIS,
         "a day; DynamoDB deletes them within days", "the organiser who asked", models.Reply),
     Kept(
-        "Dead addresses", ("SUPPRESSED",), "participants", SECURITY, "for good", "nobody",
+        "Dead addresses", ("SUPPRESSED",), "participants", SECURITY,
+        "for good, also when the person is erased", "nobody",
         fields={"SHA-256 of the address": "to write no more to an address that bounced or complained"},
     ),
+    Kept("Erasures under way", ("ERASED",), "participants who are erased", SECURITY,
+        "the ledger has them, in minutes", "nobody", models.Erasure),
     Kept(
         "Counters against abuse", ("LIMIT",), "visitors", SECURITY,
         "an hour or a day; DynamoDB deletes them within days", "nobody",
@@ -100,11 +104,13 @@ KEPT = (
     ),
 )  # fmt: skip
 
-ABOUT_NOBODY = frozenset({"FULL", "LINE", "TURN", "PACE", "DESK", "EVENTS"})
+ABOUT_NOBODY = frozenset({"EVENTS", "FIGURES", "FULL", "LINE", "TURN", "PACE", "DESK"})
 """What else the keys of the table begin with: these items tell of no person."""
 
 ELSEWHERE = (
     ("Texts and documents of summaries, in the bucket", "whom they name; contacts", "for good, all versions"),
+    ("Ledger of erasures, in the bucket", "nobody: SHA-256 of the ids of an event and a registration",
+     "for good"),
     ("Exports over 1 MB, in the bucket", "participants", "a day, and a day more as an old version"),
     ("Texts of summaries, at Amazon Translate", "whom they name",
      "they are translated, and longer unless the account opts out of AWS's own use"),
@@ -118,34 +124,35 @@ ELSEWHERE = (
 
 IMPERSONAL: dict[type[models.Model], str] = {
     models.Admission: "organisation_kinds mail_domains languages",
-    models.Allocation: "event_id revision languages basis made_at",
+    models.Allocation: "event_id revision languages basis made_at erased_at",
     form.Choice: "id label",
     models.Claim: "tour_id",
     models.Delivery: "event_id webhook_id occasion version created_at until state attempt due_at failure"
-    " failed_at",
+    " failed_at erased_at",
     models.Details: "version since starts ends timezone places cancelled",
     models.Dialogue: "number prompts seed",
     models.Draft: "subject",
     models.Entry: "id event_id tour_id done before after",  # what names people is left out of both
+    models.Erasure: "event_id serial",
     models.Event: "id language title short_description description audience hosts timezone starts ends"
     " registration_opens last_day_to_register seats seats_per_organisation waiting_list offer"
     " address_confirmation cancelled closing_words reminders summary_languages"
-    " public_summaries draft",
-    models.EventRecord: "key revision archived_at",
+    " public_summaries draft retention",
+    models.EventRecord: "key revision archived_at erasure_began",
     form.Form: "fields",
     dialogue.Group: "id name language address prompts",
     dialogue.GroupSize: "least most",
-    models.Mail: "event_id version attempt due_at stuck",
+    models.Mail: "event_id version attempt due_at stuck erased_at",
     models.Meeting: "address opens_before join_link",
     models.Message: "event_id number state",
     models.ModeOffer: "seats place",
     models.Move: "to",
-    models.Note: "event_id group version",
+    models.Note: "event_id group version erased_at",
     privacy.Privacy: "controller basis processors",
     models.ProgrammeItem: "starts title",
     form.Question: "id kind label help required choices smallest largest",
     models.Recipient: "id language formats",
-    models.Registration: "event_id revision block nonce outbox",
+    models.Registration: "event_id revision block nonce outbox erased_at",
     models.Remark: "id question",
     models.Reply: "digest fingerprint event_id begun_at status etag",
     models.Selection: "states modes languages organisation_kinds answers joined",
@@ -155,9 +162,9 @@ IMPERSONAL: dict[type[models.Model], str] = {
     models.Stop: "event_id key",
     models.Summary: "event_id language version state corrects machine checksum documents",
     survey.Survey: "closes_after",
-    models.SurveyAnswer: "id event_id choices",  # nothing tells whose they are
+    models.SurveyAnswer: "id event_id choices erased_at",  # nothing tells whose they are
     models.Thanks: "after feedback",
-    models.Token: "digest purpose event_id serial",
+    models.Token: "digest purpose event_id serial erased_at",
     models.Tour: "id title stops",
     models.TourRecord: "key revision",
     webhook.Secret: "value ends_at",

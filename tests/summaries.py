@@ -54,5 +54,5 @@ def approved(
 def publish(desk: Desk, bucket: Documents, at: datetime = NOW) -> list[Mail]:
     """What the publisher does each minute; gives the new mails."""
     renderer = Renderer(ROOT / "templates")
-    found: Iterable[Summary] = desk.summaries.approved()
+    found: Iterable[Summary] = desk.agenda.to_publish().summaries
     return [mail for each in found for mail in summarising.publish(desk, bucket, renderer, each, at)]

@@ -76,6 +76,13 @@ def claim(
     return False
 
 
+def claim_of(desk: Desk, event: Event, address: str) -> Claim | None:
+    """The claim of an address for an event, if it is kept still."""
+    tour = tour_of(desk, event)
+    claim = desk.tours.claim_of(tour.series.id, address_id(tour.key, address)) if tour else None
+    return claim if claim and claim.event_id == event.id else None
+
+
 def release(desk: Desk, event: Event, registration: Registration, now: datetime) -> None:
     """Forget the claim of a registration, as nothing of the person is to be kept."""
     tour = tour_of(desk, event)

@@ -169,9 +169,11 @@ class Composer:
         self, mail: Mail, event: Event, registration: Registration, now: datetime
     ) -> dict[str, str | None]:
         if registration.state is RegistrationState.CANCELLED:
-            # A personal link would be dead on arrival; the event's page helps while it takes registrations.
+            # Any other link would be dead on arrival; the event's page helps while it takes registrations.
             page = self._page(event, registration.participant.language)
-            return {"event_url": None if event.cancelled or now >= event.closes_at else page}
+            open_still = not event.cancelled and now < event.closes_at
+            data_url = self._link(registration, Purpose.DATA)
+            return {"event_url": page if open_still else None, "data_url": data_url}
         links: dict[str, str | None] = {}
         if mail.kind in BULK:
             links["unsubscribe_url"] = self._link(registration, Purpose.UNSUBSCRIBE)
@@ -288,7 +290,7 @@ def _context(mail: Mail, event: Event, now: datetime) -> dict[str, Any]:
     """Everything that the templates may use; what does not apply is None."""
     unused = (
         "name", "participant", "state", "held_until", "place",
-        "manage_url", "join_url", "event_url", "unsubscribe_url", "feedback_url", "privacy_url",
+        "manage_url", "join_url", "event_url", "unsubscribe_url", "feedback_url", "privacy_url", "data_url",
         "summary", "summary_url", "corrects", "message", "calendar", "group",
     )  # fmt: skip
     return dict.fromkeys(unused) | {

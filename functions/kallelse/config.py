@@ -126,6 +126,12 @@ class AdminSettings(NotifierSettings):
         return tuple((principal, Grant.parse(grant)) for principal, _, grant in pairs)
 
 
+class DispatcherSettings(Settings):
+    """The dispatcher, which an operator may have replay the ledger in the bucket."""
+
+    bucket: Name
+
+
 class MailerSettings(Settings):
     """The mailer. ``base_url``: what links in mails begin with."""
 

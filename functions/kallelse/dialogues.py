@@ -94,6 +94,17 @@ def pin(desk: Desk, record: EventRecord, pins: Mapping[str, str | None], now: da
     raise AlreadyChanged("others are changing the groups at this moment; try again")
 
 
+def forget(desk: Desk, event_id: str, registration_id: str) -> None:
+    """Take one who is erased out of the allocation, if there is one. Raises AlreadyChanged."""
+    for _ in range(ATTEMPTS):
+        seen = desk.groups.get(event_id)
+        if seen is None or registration_id not in seen.model_dump_json():
+            return
+        if desk.groups.store(seen, seen.without(registration_id)):
+            return
+    raise AlreadyChanged("others are changing the groups at this moment; try again")
+
+
 def allocation(desk: Desk, record: EventRecord) -> Allocation:
     """The allocation as it is. Raises NotFound before anything of it is stored."""
     _dialogue(record.event)
@@ -193,6 +204,7 @@ def _computed(
     base = seen or Allocation(event_id=event.id, revision=0, made_at=now)
     pinned = {who: group for who, group in (base.pins | dict(pins)).items() if group}
     update: dict[str, Any] = {"revision": base.revision + 1, "pins": pinned, "made_at": now}
+    update["erased_at"] = event.erased_at
     if improve or base.members is not None:
         people, plan = _people(registrations, pinned), _plan(event)
         result = allocate(people, plan, base.places, improve=improve)

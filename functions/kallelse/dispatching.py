@@ -10,10 +10,11 @@ from collections.abc import Set
 from datetime import datetime, timedelta
 from functools import partial
 
-from . import dialogues, messaging, notifying
+from . import dialogues, erasing, messaging, notifying, retaining
 from .apart import Task, each_apart
-from .models import REPEATED, EventRecord, Mail, MailKind, Mode, Registration, RegistrationState
+from .models import REPEATED, Erasure, EventRecord, Mail, MailKind, Mode, Registration, RegistrationState
 from .ports import Desk
+from .retaining import Allowance
 from .scheduling import due, last_at, mail_of, next_time
 from .seating import announce, audit, audited, expire
 
@@ -59,10 +60,10 @@ def tick(desk: Desk, now: datetime) -> int:
 
     Makes one query when nothing is due. Raises Unfinished when something could not be done.
     """
-    work = desk.agenda.due(now)
+    work, allowance = desk.agenda.due(now), Allowance()
     # First the events: those whose seat lapses in the same minute are still told that theirs is cancelled.
     tasks: list[Task] = [
-        (event_id, partial(_look, desk, event_id, now, everybody=event_id in work.events))
+        (event_id, partial(_look, desk, event_id, now, allowance, everybody=event_id in work.events))
         for event_id in sorted(work.events | work.touched)
     ]
     tasks += [("/".join(where), partial(settle, desk, *where, now)) for where in work.registrations]
@@ -70,12 +71,28 @@ def tick(desk: Desk, now: datetime) -> int:
         (f"{name} {number}", partial(messaging.post, desk, name, number, now))
         for name, number in work.messages
     ]
+    tasks += [
+        (f"{each.event_id}/{each.registration_id}", partial(_finish, desk, each, now))
+        for each in work.erasures
+    ]
     return each_apart(tasks)
 
 
-def _look(desk: Desk, event_id: str, now: datetime, *, everybody: bool) -> int:
-    """Check the seats of an event, and post what is due: to everybody, or only what changes call for."""
+def _finish(desk: Desk, erasure: Erasure, now: datetime) -> int:
+    erasing.finish(desk, erasure, now)
+    return 0
+
+
+def _look(desk: Desk, event_id: str, now: datetime, allowance: Allowance, *, everybody: bool) -> int:
+    """Check the seats of an event, and post what is due: to everybody, or only what changes call for.
+
+    When the time of its personal data is over, nothing is done but to erase them.
+    """
     record = desk.events.get(event_id)
+    if retaining.is_over(record, now):
+        retaining.erase(desk, record, now, allowance)
+        return 0
+    again = retaining.keep_up(desk, record, now, allowance) if everybody else None
     checked = audit(desk, record, now)
     registrations = desk.registrations.of_event(event_id)
     known = {mail.id for mail in desk.mails.of_event(event_id)} if everybody else frozenset[str]()
@@ -87,18 +104,18 @@ def _look(desk: Desk, event_id: str, now: datetime, *, everybody: bool) -> int:
     # Broken off before this, the next tick begins again.
     audited(desk, record, checked)
     if everybody:
-        desk.events.look_again(record, _next_look(record, now))
+        times = (again, _next_look(record, now))
+        desk.events.look_again(record, min((at for at in times if at), default=None))
     return created
 
 
 def _next_look(record: EventRecord, now: datetime) -> datetime | None:
-    if record.event.draft:
+    event = record.event
+    if event.draft:
         return None  # publishing it lets the sweep look at it
-    over = max(record.event.ends_at + AFTERCARE, last_at(record.event))
-    following = next_time(record.event, now)
-    if record.archived_at:
-        return None if record.event.cancelled else following
-    return following or (over if now < over else None)
+    times = {next_time(event, now), event.erased_at}
+    times |= set() if record.archived_at else {max(event.ends_at + AFTERCARE, last_at(event))}
+    return min((at for at in times if at and now < at), default=None)
 
 
 def settle(desk: Desk, event_id: str, registration_id: str, now: datetime) -> int:
@@ -107,6 +124,9 @@ def settle(desk: Desk, event_id: str, registration_id: str, now: datetime) -> in
     if registration is None:
         return 0
     record = desk.events.get(event_id)
+    if retaining.is_over(record, now):
+        desk.events.look_again(record, now)
+        return 0
     if registration.outbox:
         _tell_groups(desk, record, registration, now)
         return len(post(desk, record, registration, now))

@@ -66,7 +66,8 @@ def read(desk: Desk, who: Reader, now: datetime) -> Summary | None:
     """The summary for a reader, which counts as opened from now on; None when it was withdrawn."""
     summary = published(desk, who.record.event).get(who.language)
     if summary:
-        desk.summaries.mark_opened(summary, who.recipient, now)
+        erased_at = who.record.event.erased_at if who.recipient.startswith("r-") else None
+        desk.summaries.mark_opened(summary, who.recipient, now, erased_at)
     return summary
 
 

@@ -6,16 +6,22 @@ No participant is named in them, only how many there were.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from . import markup, typesetting
-from .models import Event, EventRecord, Registration, Summary, Text, in_language
+from .models import Event, EventRecord, Summary, Text, in_language
 from .ports import Documents
 from .rendering import Renderer, period
-from .seating import organisations_of
 
 MEDIA_TYPES = {"md": "text/markdown", "html": "text/html", "pdf": "application/pdf"}
+
+
+class TakingPart(NamedTuple):
+    """How many had a seat, and of how many organisations."""
+
+    participants: int
+    organisations: int
 
 
 def store(
@@ -24,7 +30,7 @@ def store(
     record: EventRecord,
     summary: Summary,
     text: str,
-    confirmed: Sequence[Registration],
+    taking_part: TakingPart,
     themes: Sequence[Text] = (),
 ) -> dict[str, str]:
     """Store the summary's ``text`` in all forms; gives the SHA-256 of each, by the form.
@@ -38,7 +44,7 @@ def store(
         key = summary.document_key(form)
         digests[form] = documents.put(key, content, MEDIA_TYPES[form], summary.language)
 
-    put("md", as_markdown(renderer, record.event, summary, text, confirmed, themes))
+    put("md", as_markdown(renderer, record.event, summary, text, taking_part, themes))
     markdown = documents.get(summary.document_key("md"))
     put("html", as_html(renderer, record.event, summary, markdown))
     put("pdf", as_pdf(renderer, record.event, summary, markdown))
@@ -50,7 +56,7 @@ def as_markdown(
     event: Event,
     summary: Summary,
     text: str,
-    confirmed: Sequence[Registration],
+    taking_part: TakingPart,
     themes: Sequence[Text] = (),
 ) -> str:
     """The document as Markdown: the source of the other forms."""
@@ -59,8 +65,8 @@ def as_markdown(
         summary.language,
         event=event,
         text=markup.fitted(text, 3),
-        participants=len(confirmed),
-        organisations=len(organisations_of(confirmed)),
+        participants=taking_part.participants,
+        organisations=taking_part.organisations,
         themes=themes,
         corrects=summary.corrects,
         version=summary.version,

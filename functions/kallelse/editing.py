@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import yaml
 from pydantic import ValidationError
 
-from .errors import AlreadyChanged, EventArchived, FieldError, InvalidInput, Stale
+from .errors import AlreadyChanged, DataErased, EventArchived, FieldError, InvalidInput, Stale
 from .models import Event, EventRecord, MailKind, Mode
 from .ports import Desk
 from .scheduling import due
@@ -108,7 +108,8 @@ def store(desk: Desk, event_id: str, becomes: Becoming, now: datetime, expected:
 
 
 def becoming(seen: EventRecord | None, event: Event, now: datetime) -> EventRecord:
-    """What the event becomes when its file is handed in. Raises InvalidInput or EventArchived.
+    """What the event becomes when its file is handed in. Raises InvalidInput, EventArchived or
+    DataErased.
 
     An event keeps the key that it was made with: the ids of its registrations derive from it.
     """
@@ -117,6 +118,8 @@ def becoming(seen: EventRecord | None, event: Event, now: datetime) -> EventReco
     if event != seen.event:
         check_open_to_change(seen)
     check_stays_published(seen, event)
+    if seen.erasure_began and event.erased_at > now:
+        raise DataErased("the personal data of the event are erased, and it cannot come again")
     return seen.changed_to(event, now)
 
 

@@ -33,6 +33,7 @@ KallelseError
 │   ├── TooFewAnswers         so few answered the survey that somebody might be recognised
 │   ├── HoldExpired           the time to confirm the address or to accept the seat has ended
 │   ├── ColleagueRefused      the seat cannot be passed on to this colleague
+│   ├── DataErased            the time for which personal data of the event are kept is over
 │   ├── RegisteredAlready     the address has a registration that lives, here or at another stop
 │   ├── TooManyRequests       from one network, or about one address
 │   └── AlreadyChanged        somebody else changed it first
@@ -210,6 +211,10 @@ class HoldExpired(Refused):
 
 class ColleagueRefused(Refused):
     """The seat cannot be passed on to this colleague."""
+
+
+class DataErased(Refused):
+    """The event's personal data are erased, or their time is over."""
 
 
 class RegisteredAlready(Refused):

@@ -1,7 +1,8 @@
 """Personal links. A link carries a secret token; only the token's SHA-256 is stored.
 
 The same participant gets a new token in every mail. A token dies with the registration it was
-issued for: cancelling revokes all of them, and registering anew does not revive them.
+issued for: cancelling revokes all of them, and registering anew does not revive them. Only what is kept
+about one who cancelled is still reached, by a link of its own.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ def issue(desk: Desk, registration: Registration, purpose: Purpose) -> str:
             event_id=registration.event_id,
             registration_id=registration.id,
             serial=registration.serial,
+            erased_at=registration.erased_at,
         )
     )
     return secret
@@ -60,7 +62,7 @@ def follow(desk: Desk, secret: str, purpose: Purpose) -> tuple[EventRecord, Regi
         not token
         or not registration
         or registration.serial != token.serial
-        or registration.state is RegistrationState.CANCELLED
+        or (registration.state is RegistrationState.CANCELLED and purpose is not Purpose.DATA)
     ):
         raise LinkNotFound("this link is wrong or no longer valid")
     return desk.events.get(token.event_id), registration

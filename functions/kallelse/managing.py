@@ -65,23 +65,6 @@ def cancel(desk: Desk, record: EventRecord, registration: Registration, now: dat
     raise AlreadyChanged(AGAIN)
 
 
-def erase(desk: Desk, record: EventRecord, registration: Registration, now: datetime) -> None:
-    """Delete everything that is kept about the participant, and free the seat. Sends no mail.
-
-    Raises AlreadyChanged when the registration keeps changing under our hands.
-    """
-    for _ in range(ATTEMPTS):
-        announce(desk, registration, now)
-        if desk.registrations.erase(registration):
-            # One who left gave everything back, or has passed it on with the name that holds it.
-            if registration.state is not RegistrationState.CANCELLED:
-                give_back(desk, record.event, registration, now)
-            claiming.release(desk, record.event, registration, now)
-            return
-        registration = present(desk, registration)
-    raise AlreadyChanged(AGAIN)
-
-
 def confirm(desk: Desk, registration: Registration, now: datetime) -> Registration:
     """Confirm the address, or accept the seat that was offered; doing so twice is harmless.
 
@@ -238,6 +221,7 @@ def _taker(
         registered_at=now,
         confirmed_at=now,
         outbox=(MailKind.PASSED_ON,),
+        erased_at=giver.erased_at,
     )
 
 

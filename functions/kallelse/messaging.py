@@ -85,9 +85,11 @@ def post(desk: Desk, event_id: str, number: int, now: datetime) -> int:
     if message is None or message.state is MessageState.POSTED:
         return 0
     known = {mail.id for mail in desk.mails.of_event(event_id)}
+    # What was handed in too late goes to nobody: who took part is erased, or about to be.
+    kept = now < desk.events.get(event_id).event.erased_at
     wanted = [
         mail_of(registration, MailKind.MESSAGE, message.number, now)
-        for registration in select(desk, event_id, message.selection)
+        for registration in (select(desk, event_id, message.selection) if kept else ())
     ]
     created = sum(mail.id not in known and desk.mails.create(mail) for mail in wanted)
     desk.messages.mark_posted(message)

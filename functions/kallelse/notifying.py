@@ -145,6 +145,7 @@ def _take_up(desk: Desk, hooks: Iterable[Webhook], kept: Iterable[Delivery], now
 
 def delivery_of(record: EventRecord, hook: Webhook, happened: Happened, now: datetime) -> Delivery:
     """The new delivery about an occasion, due at once."""
+    of_person = happened.occasion in (Occasion.REGISTRATION_CONFIRMED, Occasion.REGISTRATION_CANCELLED)
     return Delivery(
         event_id=record.event.id,
         webhook_id=hook.id,
@@ -152,4 +153,5 @@ def delivery_of(record: EventRecord, hook: Webhook, happened: Happened, now: dat
         created_at=now,
         due_at=now,
         until=now + GIVEN_UP,
+        erased_at=record.event.erased_at if of_person else None,
     )

@@ -146,6 +146,7 @@ def newcomer(
         nonce=submission.nonce,
         registered_at=now,
         outbox=(MailKind.WAITING,),
+        erased_at=event.erased_at,
     )
     return known, waiting
 

@@ -202,4 +202,5 @@ def mail_of(registration: Registration, kind: MailKind, number: int, now: dateti
         version=number,
         due_at=now,
         created_at=now,
+        erased_at=registration.erased_at,
     )

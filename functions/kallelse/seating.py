@@ -61,7 +61,7 @@ def organisations_of(registrations: Iterable[Registration]) -> frozenset[str]:
 def count_in(desk: Desk, event: Event, participant: Participant, holder: str, now: datetime) -> bool:
     """Count the holder in with its organisation; False when the organisation has its number already."""
     key, limit = organisation_key(participant), event.seats_per_organisation
-    return not key or not limit or desk.quotas.claim(event.id, key, holder, limit, now)
+    return not key or not limit or desk.quotas.claim(event, key, holder, limit, now)
 
 
 def count_out(desk: Desk, event: Event, participant: Participant, holder: str) -> None:
@@ -82,7 +82,7 @@ def count_everybody_in(desk: Desk, event: Event, now: datetime) -> None:
     registrations = desk.registrations.of_event(event.id)
     for key, holders in _by_organisation(registrations).items():
         for holder in holders - counted.get(key, frozenset()):
-            desk.quotas.claim(event.id, key, holder, len(registrations) + len(holders), now)
+            desk.quotas.claim(event, key, holder, len(registrations) + len(holders), now)
 
 
 def changed(seen: Registration, **update: object) -> Registration:

@@ -27,6 +27,7 @@ from .models import (
     SummaryState,
 )
 from .ports import Desk, Documents
+from .seating import organisations_of
 
 if TYPE_CHECKING:
     # The admin function hands summaries in and must not pay for what writes them.
@@ -138,7 +139,8 @@ def publish(
     """Store the documents, and create the mail of every recipient in its language and all deliveries.
 
     Interrupted and started again, it ends the same: nobody is left out or written to twice.
-    A translation of what has changed since goes back to its review instead.
+    A translation of what has changed since goes back to its review instead. Of an event whose personal data
+    are erased the documents tell the figures that were kept, and mails go to named bodies alone.
     """
     # Whoever only hands summaries in, or sends them, must not pay for what writes documents.
     from . import documenting
@@ -147,6 +149,9 @@ def publish(
         desk.summaries.replace(summary, summary.moved(SummaryState.IN_REVIEW, PUBLISHER, now))
         return []
     record = desk.events.get(summary.event_id)
+    kept = desk.figures.get(summary.event_id)
+    if now >= record.event.erased_at and kept is None:
+        return []  # within minutes the sweep keeps how many took part, which nobody else can tell any more
     confirmed = [
         registration
         for registration in desk.registrations.of_event(summary.event_id)
@@ -154,11 +159,15 @@ def publish(
     ]
     text = documents.get(summary.source_key)
     themes = record.event.dialogue.themes if record.event.dialogue else ()
-    stored = documenting.store(documents, renderer, record, summary, text, confirmed, themes)
+    taking_part = documenting.TakingPart(len(confirmed), len(organisations_of(confirmed)))
+    if kept:
+        counted = kept.registrations.get(RegistrationState.CONFIRMED, 0)
+        taking_part = documenting.TakingPart(counted, kept.organisations)
+    stored = documenting.store(documents, renderer, record, summary, text, taking_part, themes)
     created = [
         mail
         for recipient in _recipients(record.event, summary.language, confirmed)
-        if desk.mails.create(mail := _mail(summary, recipient, now))
+        if desk.mails.create(mail := _mail(record.event, summary, recipient, now))
     ]
     notifying.notify_of_summary(desk, record, summary, now)
     published = summary.model_copy(update={"documents": stored}).moved(SummaryState.PUBLISHED, PUBLISHER, now)
@@ -167,7 +176,7 @@ def publish(
     return created
 
 
-def _mail(summary: Summary, recipient: str, now: datetime) -> Mail:
+def _mail(event: Event, summary: Summary, recipient: str, now: datetime) -> Mail:
     return Mail(
         event_id=summary.event_id,
         kind=MailKind.SUMMARY,
@@ -175,6 +184,7 @@ def _mail(summary: Summary, recipient: str, now: datetime) -> Mail:
         version=summary.version,
         due_at=now,
         created_at=now,
+        erased_at=event.erased_at if recipient.startswith("r-") else None,
     )
 
 

@@ -75,6 +75,7 @@ def take(desk: Desk, record: EventRecord, answers: Answers, nonce: str, now: dat
                 for name in answers
                 if name in written
             ),
+            erased_at=record.event.erased_at,
         )
     )
 

@@ -14,9 +14,9 @@ from typing import Any
 
 from .errors import TooFewAnswers
 from .feedback import undeliverable
-from .figures import figures
 from .models import EventRecord, Mail, MailState, Registration, What
 from .ports import Desk
+from .retaining import figures_of
 from .surveying import SHOWN_FROM, WRITTEN, survey_of
 
 Cell = str | int | float | datetime | None
@@ -125,7 +125,7 @@ def of_survey(desk: Desk, record: EventRecord) -> Table:
 
 def of_figures(desk: Desk, record: EventRecord) -> Table:
     """A table of the event's figures, each under its path, such as ``seats.taken``."""
-    told = figures(desk, record).model_dump(mode="json")
+    told = figures_of(desk, record).model_dump(mode="json")
     return Table(columns=("figure", "value"), rows=_flat("", told), records=[told])
 
 

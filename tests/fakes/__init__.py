@@ -5,6 +5,7 @@ from __future__ import annotations
 from kallelse.ports import Desk
 
 from .audit import FakeAudit, FakeReplies
+from .erasures import FakeErasures, FakeLedger
 from .grouping import FakeGroups
 from .mailing import (
     FakeLimits,
@@ -17,6 +18,7 @@ from .mailing import (
     alone,
     unhurried,
 )
+from .personal import FakeFigures, FakePersonalData
 from .seating import FakeAgenda, FakeEvents, FakeQuotas, FakeRegistrations, FakeSeats
 from .surveys import FakeSurveys
 from .touring import FakeTours
@@ -26,28 +28,35 @@ from .webhooks import FakeDeliveries, FakeWebhooks
 def fake_desk() -> Desk:
     """An empty desk."""
     events, seats, registrations = FakeEvents(), FakeSeats(), FakeRegistrations()
-    messages = FakeMessages()
+    messages, quotas, mails, tokens = FakeMessages(), FakeQuotas(), FakeMails(), FakeTokens()
+    summaries, surveys, notes, groups = FakeSummaries(), FakeSurveys(), FakeNotes(), FakeGroups()
+    erasures = FakeErasures()
     return Desk(
-        agenda=FakeAgenda(events, seats, registrations, messages),
+        agenda=FakeAgenda(events, seats, registrations, messages, summaries, erasures),
         events=events,
         seats=seats,
-        quotas=FakeQuotas(),
+        quotas=quotas,
         registrations=registrations,
-        mails=FakeMails(),
-        tokens=FakeTokens(),
+        mails=mails,
+        tokens=tokens,
         limits=FakeLimits(),
-        summaries=FakeSummaries(),
+        summaries=summaries,
         pace=FakePace(),
         messages=messages,
-        surveys=FakeSurveys(),
+        surveys=surveys,
         tours=FakeTours(),
-        notes=FakeNotes(),
-        groups=FakeGroups(),
         audit=FakeAudit(),
         replies=FakeReplies(),
+        notes=notes,
+        groups=groups,
+        personal=FakePersonalData(
+            registrations, seats, quotas, mails, tokens, summaries, surveys, notes, groups
+        ),
+        figures=FakeFigures(),
+        erasures=erasures,
         webhooks=FakeWebhooks(),
         deliveries=FakeDeliveries(),
     )
 
 
-__all__ = ["FakePace", "FakeSeats", "alone", "fake_desk", "unhurried"]
+__all__ = ["FakeLedger", "FakePace", "FakeSeats", "alone", "fake_desk", "unhurried"]

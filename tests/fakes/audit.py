@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -26,9 +27,11 @@ class FakeAudit:
         where = (event_id, tour_id)
         return [each for each in self.kept.values() if (each.event_id, each.tour_id) == where]
 
-    def forget(self, event_id: str, registration_id: str) -> None:
+    def forget(self, event_id: str, registration_ids: Set[str]) -> None:
         for entry in [*self.of(event_id, None), *self.of(None, None)]:
-            text = entry.model_dump_json().replace(registration_id, "erased")
+            text = entry.model_dump_json()
+            for each in registration_ids:
+                text = text.replace(each, "erased")
             self.kept[entry.id] = Entry.model_validate_json(text)
 
 

@@ -114,7 +114,7 @@ class FakeSummaries:
     def of_event(self, event_id: str) -> list[Summary]:
         return [self.kept[where] for where in sorted(self.kept) if where[0] == event_id]
 
-    def mark_opened(self, summary: Summary, recipient: str, at: datetime) -> None:
+    def mark_opened(self, summary: Summary, recipient: str, at: datetime, erased_at: datetime | None) -> None:
         self.openings.setdefault((summary.event_id, recipient, summary.version), at)
 
     def opened(self, event_id: str, recipient: str = "") -> dict[tuple[str, int], datetime]:

@@ -15,9 +15,10 @@ from kallelse.models import (
     Registration,
     RegistrationState,
 )
-from kallelse.ports import Change, Line, NoSeat, Quota, SeatBlock, Work
+from kallelse.ports import Change, Line, NoSeat, Quota, SeatBlock, ToPublish, Work
 
-from .mailing import FakeMessages
+from .erasures import FakeErasures
+from .mailing import FakeMessages, FakeSummaries
 
 
 @dataclass
@@ -26,6 +27,8 @@ class FakeAgenda:
     seats: FakeSeats
     registrations: FakeRegistrations
     messages: FakeMessages
+    summaries: FakeSummaries
+    erasures: FakeErasures
 
     def due(self, now: datetime) -> Work:
         looks, blocks = self.events.looks, self.seats.kept
@@ -34,7 +37,11 @@ class FakeAgenda:
             touched=frozenset(event_id for (event_id, _), block in blocks.items() if block.unchecked),
             registrations=tuple((each.event_id, each.id) for each in self.registrations.awaiting(now)),
             messages=tuple((each.event_id, each.number) for each in self.messages.awaiting()),
+            erasures=self.erasures.due(now),
         )
+
+    def to_publish(self) -> ToPublish:
+        return ToPublish(tuple(self.summaries.approved()), self.erasures.handed_on())
 
 
 @dataclass
@@ -169,11 +176,11 @@ class FakeSeats:
 class FakeQuotas:
     kept: dict[tuple[str, str], Quota] = field(default_factory=dict)
 
-    def claim(self, event_id: str, key: str, holder: str, limit: int, now: datetime) -> bool:
-        holders = self._holders(event_id, key)
+    def claim(self, event: Event, key: str, holder: str, limit: int, now: datetime) -> bool:
+        holders = self._holders(event.id, key)
         if holder not in holders and len(holders) >= limit:
             return False
-        self.kept[event_id, key] = Quota(key, holders | {holder}, now)
+        self.kept[event.id, key] = Quota(key, holders | {holder}, now)
         return True
 
     def is_full(self, event_id: str, key: str, limit: int) -> bool:

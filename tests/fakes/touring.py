@@ -37,3 +37,8 @@ class FakeTours:
         kept = self.claim_of(claim.tour_id, claim.person)
         if kept and (kept.event_id, kept.holder) == (claim.event_id, claim.holder):
             del self.claims[claim.tour_id, claim.person]
+
+    def forget_event(self, tour_id: str, event_id: str) -> None:
+        for where, claim in list(self.claims.items()):
+            if (where[0], claim.event_id) == (tour_id, event_id):
+                del self.claims[where]

@@ -18,7 +18,7 @@ from typing import Any
 from tests.conftest import utc
 from tests.guarantees import HOSTS, breaches, by_name, form, opened
 
-from kallelse import assisting, dispatching, editing, managing, registering, seating
+from kallelse import assisting, dispatching, editing, erasing, managing, registering, seating
 from kallelse.adapters.dynamodb import Table, open_desk
 from kallelse.adapters.dynamodb.seats import TableSeats
 from kallelse.errors import Refused
@@ -207,7 +207,7 @@ def _cancel(race: Round, registration: Registration) -> object:
 
 @_on_registration(*RegistrationState)
 def _erase(race: Round, registration: Registration) -> None:
-    managing.erase(race.desk, race.record, registration, NOW)
+    erasing.erase(race.desk, race.record, registration, NOW)
 
 
 @_on_registration(*RegistrationState)

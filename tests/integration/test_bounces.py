@@ -15,7 +15,7 @@ from tests.letters import BASE, Shelf, body
 from tests.people import registered
 from tests.visiting import MINUTE, NOW, opened, request, set_up_admin
 
-from kallelse import dispatching, feedback, managing
+from kallelse import dispatching, erasing, feedback, managing
 from kallelse.composing import Composer
 from kallelse.feedback import Feedback, FeedbackKind
 from kallelse.models import Mail, MailKind, MailState, Registration
@@ -124,7 +124,7 @@ def test_nobody_who_left_meanwhile_is_told_of(desk: Desk) -> None:
     ada, bo, cia = (registered(desk, record, name) for name in ("Ada", "Bo", "Cia"))
     mails = [mail_to(desk, each) for each in (ada, bo, cia)]
     managing.cancel(desk, record, ada, NOW)
-    managing.erase(desk, record, bo, NOW)
+    erasing.erase(desk, record, bo, NOW)
     for mail in mails:
         tell(desk, mail)
     text = body(the_letter(desk), "plain")

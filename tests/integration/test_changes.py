@@ -220,7 +220,7 @@ def test_an_erased_registration_is_named_erased_in_the_log(organiser: Ask, desk:
     desk.mails.create(mail)
     organiser("POST", f"{EVENT}/mails/{mail.id}/decision", {"again": True}, if_match="*")
     assert "ada1" in json.dumps(entries(organiser))
-    desk.audit.forget("seminarium", "ada1")
+    desk.audit.forget("seminarium", {"ada1"})
     [entry] = entries(organiser)
     assert entry["about"] == {"mail_id": "seminarium_confirmed_r-erased_1"}
     assert "ada1" not in json.dumps(entry)

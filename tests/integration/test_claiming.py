@@ -14,7 +14,7 @@ from tests.people import registered
 from tests.tours import alive, at, changed_stop, toured
 from tests.visiting import MINUTE, NOW, everything, opened
 
-from kallelse import claiming, managing
+from kallelse import claiming, erasing, managing
 from kallelse.errors import AlreadyChanged, ColleagueRefused, EventFull
 from kallelse.models import EventRecord, MailKind, Mode, Registration, RegistrationState
 from kallelse.ports import Desk
@@ -98,7 +98,7 @@ def test_after_cancelling_there_one_is_registered_here_at_once(any_desk: Desk) -
 def test_after_erasing_there_one_is_registered_here_and_nothing_of_the_person_is_left(desk: Desk) -> None:
     stops = toured(desk)
     before = [each for each in everything() if "PERSON" in each["sk"]["S"]]
-    managing.erase(desk, stops["vasa"], registered(desk, stops["vasa"], "Ada"), NOW)
+    erasing.erase(desk, stops["vasa"], registered(desk, stops["vasa"], "Ada"), NOW)
     assert before == [each for each in everything() if "PERSON" in each["sk"]["S"]] == []
     ask(desk, stops["abo"], "Ada")
     assert alive(desk, stops) == ["abo"]

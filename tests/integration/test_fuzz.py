@@ -139,7 +139,7 @@ def test_a_refused_request_that_wrote_something_would_be_found(
 def test_an_error_of_ours_would_be_found(
     names: dict[str, str], writes: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kallelse.handlers.admin.events.figures", lambda *_: 1 / 0)
+    monkeypatch.setattr("kallelse.handlers.admin.events.figures_of", lambda *_: 1 / 0)
     with pytest.raises(FailureGroup):
         fuzz("get_figures", 100, names, writes)
 

@@ -8,7 +8,7 @@ import pytest
 from tests.conftest import utc
 from tests.guarantees import breaches, by_name, form, opened
 
-from kallelse import dispatching, managing, registering, seating
+from kallelse import dispatching, erasing, managing, registering, seating
 from kallelse.errors import ColleagueRefused, RegistrationClosed
 from kallelse.models import EventRecord, MailKind, Mode, RegistrationState
 from kallelse.ports import Desk
@@ -50,7 +50,7 @@ def test_deleting_something_unused_releases_no_seat_on_a_full_event(desk: Desk) 
     managing.cancel(desk, record, people["Bo"], NOW)
     managing.cancel(desk, record, by_name(desk, record.event.id)["Bo"], NOW)
     for name in ("Bo", "Cia"):
-        managing.erase(desk, record, by_name(desk, record.event.id)[name], NOW)
+        erasing.erase(desk, record, by_name(desk, record.event.id)[name], NOW)
     desk.seats.release(record.event.id, Mode.ONLINE, 0, people["Cia"].holder, NOW)
     dispatching.tick(desk, NOW + timedelta(hours=1))
     assert states(desk, record) == {"Ada": CONFIRMED}
@@ -62,7 +62,7 @@ def test_erasing_one_who_passed_the_seat_on_leaves_the_colleague_counted(desk: D
     register(desk, record, "Ada")
     ada = by_name(desk, record.event.id)["Ada"]
     managing.substitute(desk, record, ada, "Bo", "bo@example.org", NOW)
-    managing.erase(desk, record, by_name(desk, record.event.id)["Ada"], NOW)
+    erasing.erase(desk, record, by_name(desk, record.event.id)["Ada"], NOW)
     assert states(desk, record) == {"Bo": CONFIRMED}
     assert not breaches(desk, record.event.id, NOW)
 

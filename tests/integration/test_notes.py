@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from tests.conftest import an_event
 from tests.visiting import NOW, Ask, everything, opened
 
 from kallelse import noting
@@ -41,7 +42,7 @@ def test_notes_are_read_as_html_in_which_nothing_can_run(desk: Desk, upload: Ask
 def test_of_two_who_write_at_once_one_is_told(desk: Desk) -> None:
     opened(desk)
     notes = desk.notes
-    noting.write(desk, "seminarium", "ett", "A", "x", NOW)
+    noting.write(desk, an_event(), "ett", "A", "x", NOW)
     other = Note(event_id="seminarium", group="ett", version=2, author="y", handed_in_at=NOW, markdown="B")
 
     class Late:
@@ -55,7 +56,7 @@ def test_of_two_who_write_at_once_one_is_told(desk: Desk) -> None:
         get, put = notes.get, notes.put
 
     with pytest.raises(AlreadyChanged):
-        noting.write(replace(desk, notes=Late()), "seminarium", "ett", "C", "z", NOW)
+        noting.write(replace(desk, notes=Late()), an_event(), "ett", "C", "z", NOW)
     assert noting.read(desk, "seminarium", "ett") == other
 
 

@@ -10,7 +10,7 @@ import pytest
 from tests.hooks import EVENT, URL, Hooked, a_hook
 from tests.visiting import everything
 
-from kallelse import connecting, managing
+from kallelse import connecting, erasing, managing
 from kallelse.errors import InvalidInput, NotFound, Refused, Unfinished
 from kallelse.models import DeliveryState, MailKind, Occasion, RegistrationState, Summary, SummaryState
 from kallelse.ports import Desk
@@ -93,12 +93,12 @@ def test_an_erasure_before_the_end_is_a_cancellation_and_one_afterwards_is_not(h
     hooked.register("Ada", "Bo")
     hooked.tick()
     ada = hooked.one("Ada")
-    managing.erase(hooked.desk, hooked.record, ada, hooked.time.now)
+    erasing.erase(hooked.desk, hooked.record, ada, hooked.time.now)
     hooked.tick()
     [told] = [each.content for each in hooked.posts if each.content["type"] == CANCELLED]
     assert told["registration_id"] == ada.id
     hooked.time.now = hooked.record.event.ends_at
-    managing.erase(hooked.desk, hooked.record, hooked.one("Bo"), hooked.time.now)
+    erasing.erase(hooked.desk, hooked.record, hooked.one("Bo"), hooked.time.now)
     hooked.tick()
     assert len(hooked.deliveries(Occasion.REGISTRATION_CANCELLED)) == 1
 

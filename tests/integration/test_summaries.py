@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -22,7 +22,7 @@ from tests.visiting import NOW, Ask, opened
 from kallelse.composing import Composer
 from kallelse.errors import AlreadyChanged, Refused
 from kallelse.models import Mail, SummaryState
-from kallelse.ports import Desk
+from kallelse.ports import Desk, ToPublish, Work
 from kallelse.rendering import Renderer
 from kallelse.reviewing import ALLOWED, difference, move
 
@@ -127,22 +127,22 @@ def test_what_is_not_sent_yet_when_a_summary_is_withdrawn_is_not_sent(
 def test_a_summary_withdrawn_while_it_is_published_stays_withdrawn(discussed: Desk, bucket: Bucket) -> None:
     summary = approved(discussed, bucket, "Text")
     withdrawn = moved(discussed, summary, WITHDRAWN)
-    found = replace(discussed, summaries=_Stale(discussed.summaries, summary))
+    found = replace(discussed, agenda=_Stale(summary))
     assert len(publish(found, bucket)) == 2
     assert discussed.summaries.of_event("seminarium") == [withdrawn]
 
 
 class _Stale:
-    """Summaries of which the publisher read one before it was withdrawn."""
+    """An agenda from which the publisher read a summary before it was withdrawn."""
 
-    def __init__(self, summaries: Any, seen: Any) -> None:
-        self.summaries, self.seen = summaries, seen
+    def __init__(self, seen: Any) -> None:
+        self.seen = seen
 
-    def approved(self) -> list[Any]:
-        return [self.seen]
+    def due(self, now: datetime) -> Work:
+        return Work()
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.summaries, name)
+    def to_publish(self) -> ToPublish:
+        return ToPublish(summaries=(self.seen,))
 
 
 def test_a_corrected_version_says_so_in_the_mail_and_in_the_document(discussed: Desk, bucket: Bucket) -> None:

@@ -39,7 +39,7 @@ def test_with_nothing_due_each_function_of_the_clock_makes_one_query_however_man
     assert requests == ["Query"]
     mailing.sweep(desk, Nobody(), lambda _: None, unhurried(lambda: now), alone)
     assert requests == ["Query"] * 2
-    desk.summaries.approved()
+    desk.agenda.to_publish()
     assert requests == ["Query"] * 3
     delivering.sweep(delivering.Run(desk, Nowhere(), lambda: now, now + MINUTE), in_turn)
     assert requests == ["Query"] * 4

@@ -80,6 +80,7 @@ class Unclaimed:
 
     def __init__(self, desk: Desk) -> None:
         self.find, self.apply, self.forget = desk.tours.find, desk.tours.apply, desk.tours.forget
+        self.forget_event = desk.tours.forget_event
 
     def claim_of(self, tour_id: str, person: str) -> None:
         return None

@@ -71,7 +71,7 @@ def test_a_draft_says_that_a_machine_made_it_and_waits_for_a_person(desk: Desk, 
     assert [each.language for each in published] == ["sv"]
     assert translate(desk, bucket, source, "en", "en") == [draft]
     moved(desk, draft, *TO_APPROVAL)
-    assert [each.language for each in desk.summaries.approved()] == ["en"]
+    assert [each.language for each in desk.agenda.to_publish().summaries] == ["en"]
 
 
 def test_only_what_is_approved_is_translated_and_only_to_promised_languages(

@@ -47,12 +47,19 @@ Owed = Set[tuple[str, MailKind]]
 
 
 def lost_and_overtaken(
-    world: World, leaving: Set[str] = frozenset(), ahead: Set[str] = frozenset()
+    world: World,
+    leaving: Set[str] = frozenset(),
+    ahead: Set[str] = frozenset(),
+    erased: Set[str] = frozenset(),
 ) -> list[str]:
-    """Who was told something that did not come to be. ``ahead``: who may pass by an organiser's word."""
+    """Who was told something that did not come to be. ``ahead``: who may pass by an organiser's word.
+    ``erased``: of whom nothing may be left.
+    """
     people = by_name(world.desk, EVENT)
     found = [
-        f"{name} was told {told} and is not there" for name, told in world.told.items() if name not in people
+        f"{name} was told {told} and is not there"
+        for name, told in world.told.items()
+        if name not in people and name not in erased
     ]
     still = {name: people[name].state for name in world.told if name in people and name not in leaving}
     found += [

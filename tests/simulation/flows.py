@@ -28,6 +28,7 @@ from kallelse import (
     dispatching,
     duplicating,
     editing,
+    erasing,
     managing,
     reviewing,
     seating,
@@ -66,7 +67,8 @@ class Flow:
     ``happened``: whether it did, as a whole; what then must be: ``states``, and ``owed`` mails.
     ``again``: how a person does the same once more; None when the clock or a queue brings it again.
     ``newcomer``: whether to try also what happens when a newcomer comes before the sweep.
-    ``leaving``: who gives up a seat; ``ahead``: who may pass others by an organiser's word.
+    ``leaving``: who gives up a seat; ``erased``: of whom nothing may be left; ``ahead``: who may pass others
+    by an organiser's word.
     """
 
     prepare: Callable[[], World]
@@ -78,6 +80,7 @@ class Flow:
     now: datetime = NOW
     newcomer: bool = False
     leaving: frozenset[str] = frozenset()
+    erased: frozenset[str] = frozenset()
     ahead: frozenset[str] = frozenset()
 
 
@@ -106,6 +109,16 @@ def send_the_form(world: World, now: datetime) -> None:
 
 def cancel(world: World, now: datetime) -> None:
     managing.cancel(world.desk, world.record, world.one("Ada"), now)
+
+
+def erase(world: World, now: datetime) -> None:
+    known = {each.participant.name: each for each in world.desk.registrations.of_event(EVENT)}
+    if "Ada" in known:
+        erasing.erase(world.desk, world.record, known["Ada"], now)
+
+
+def nothing_is_left_of_ada(world: World) -> bool:
+    return not is_there("Ada")(world)
 
 
 def promote(world: World, now: datetime) -> None:
@@ -346,6 +359,12 @@ FLOWS = {
         lambda: peopled("Ada", "Bo", "Cia", "Dan", seats_per_organisation=4),
         cancel, lambda world: world.one("Ada").state is CANCELLED, cancel,
         {"Cia": CONFIRMED, "Dan": WAITING}, newcomer=True, leaving=frozenset({"Ada"}),
+    ),
+    "erase": Flow(
+        lambda: peopled("Ada", "Bo", "Cia", "Dan", seats_per_organisation=4),
+        erase, nothing_is_left_of_ada, erase,
+        {"Cia": CONFIRMED, "Dan": WAITING}, newcomer=True, leaving=frozenset({"Ada"}),
+        erased=frozenset({"Ada"}),
     ),
     "promote: to a seat": Flow(
         a_seat_given_back, promote, lambda world: world.one("Dan").state is CONFIRMED, promote,

@@ -22,7 +22,7 @@ from tests.simulation.model import (
     Rules,
 )
 
-from kallelse import dispatching, managing, registering, seating
+from kallelse import dispatching, erasing, managing, registering, seating
 from kallelse.errors import Refused
 from kallelse.models import EventRecord, Mode, Registration, RegistrationState
 from kallelse.ports import Desk
@@ -133,7 +133,7 @@ class Desks(RuleBasedStateMachine):
     def erase(self, number: int) -> None:
         now, (name, known) = self._next(), self._one(number, *RegistrationState)
         self.model.erase(name, now)
-        managing.erase(self.desk, self.record, known, now)
+        erasing.erase(self.desk, self.record, known, now)
 
     @precondition(somebody)
     @rule(number=numbers)

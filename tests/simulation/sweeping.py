@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
-from tests.guarantees import by_name
+from tests.guarantees import by_name, person
 from tests.simulation.checks import (
     ambiguous,
     lost_and_overtaken,
@@ -23,7 +23,8 @@ from tests.simulation.flows import Flow
 from tests.simulation.world import DAY, EVENT, PROMPT, Snapshot, World
 
 from kallelse.errors import KallelseError, Refused
-from kallelse.models import EventEntry
+from kallelse.models import Erasure, EventEntry
+from kallelse.registering import registration_id
 
 SECOND = timedelta(seconds=1)
 
@@ -127,7 +128,8 @@ class Broken:
         happened = flow.happened(world)
         unsure: frozenset[str] = frozenset() if answered else frozenset({"Eva"})
         found = seat_troubles(world, end)
-        found += lost_and_overtaken(world, flow.leaving, flow.ahead | unsure)
+        found += lost_and_overtaken(world, flow.leaving, flow.ahead | unsure, flow.erased)
+        found += traces(world, flow.erased)
         found += mail_troubles(world, flow.owed if happened else frozenset(), doubtful)
         found += summary_troubles(world) + list_troubles(world) + webhook_troubles(world)
         if not happened:
@@ -138,6 +140,18 @@ class Broken:
             for name, state in flow.states.items()
             if people[name].state is not state
         ]
+
+
+def traces(world: World, erased: Set[str]) -> list[str]:
+    """What is left of those who are erased, once their registration is gone; a number may be."""
+    record, found = world.record, []
+    for name in erased - set(by_name(world.desk, EVENT)):
+        known = registration_id(record, person(name).email)
+        left = [key for key, item in world.items() if known in repr(item) and key != f"REG#{known}"]
+        found += [f"of {name} is left: {key}" for key in left]
+        digest = Erasure(event_id=EVENT, registration_id=known, serial=1).digest
+        found += [] if digest in world.ledger.serials() else [f"{name} is not in the ledger"]
+    return found
 
 
 def list_troubles(world: World) -> list[str]:

@@ -12,7 +12,7 @@ from tests.conftest import utc
 from tests.fakes import FakeSeats, fake_desk
 from tests.guarantees import HOSTS, breaches, by_name, form, opened
 
-from kallelse import dispatching, editing, managing, registering, seating
+from kallelse import dispatching, editing, erasing, managing, registering, seating
 from kallelse.errors import Refused
 from kallelse.models import Event, EventRecord, Mode, RegistrationState
 from kallelse.ports import Desk, NoSeat
@@ -84,7 +84,7 @@ def a_cancellation_in_line(desk: Desk, record: EventRecord) -> None:
 
 
 def an_erasure(desk: Desk, record: EventRecord) -> None:
-    managing.erase(desk, record, by_name(desk, record.event.id)["Ada"], NOW)
+    erasing.erase(desk, record, by_name(desk, record.event.id)["Ada"], NOW)
 
 
 def a_registration(desk: Desk, record: EventRecord) -> None:

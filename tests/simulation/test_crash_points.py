@@ -41,7 +41,7 @@ def test_whatever_call_goes_wrong_the_guarantees_hold_after_the_sweep(
 
 
 def test_every_kind_of_flow_is_broken_off() -> None:
-    kinds = {"register", "cancel", "promote", "by hand", "dispatch", "mailer", "feedback"}
+    kinds = {"register", "cancel", "erase", "promote", "by hand", "dispatch", "mailer", "feedback"}
     kinds |= {"reschedule", "publish", "archive", "duplicate", "notify"}
     assert {name.split(":")[0] for name in FLOWS} == kinds
 
@@ -78,6 +78,13 @@ def cancels_without_telling_the_sweep(world: World, now: datetime) -> None:
     seating.give_back(world.desk, world.event, ada, now)
 
 
+def erases_the_registration_alone(world: World, now: datetime) -> None:
+    ada = world.one("Ada")
+    seating.announce(world.desk, ada, now)
+    world.desk.registrations.erase(ada)
+    seating.give_back(world.desk, world.event, ada, now)
+
+
 def is_delivered_before_it_is_sent(world: World, now: datetime) -> None:
     for delivery in filter(None, map(world.desk.deliveries.get, world.desk.deliveries.due(now))):
         changes = {"state": DeliveryState.DELIVERED, "due_at": None}
@@ -93,6 +100,7 @@ def is_delivered_before_it_is_sent(world: World, now: datetime) -> None:
         (replace(FLOWS["cancel"], run=releases_before_it_stores), "is promised and not taken"),
         (replace(FLOWS["cancel"], run=cancels_without_telling_the_sweep), "is taken for nobody"),
         (replace(FLOWS["notify: delivering"], run=is_delivered_before_it_is_sent), "not told: "),
+        (replace(FLOWS["erase"], run=erases_the_registration_alone), "of Ada is left: MAIL#confirmed#r-"),
     ],
     ids=[
         "mark before send",
@@ -100,6 +108,7 @@ def is_delivered_before_it_is_sent(world: World, now: datetime) -> None:
         "release before store",
         "no word to the sweep",
         "delivered before sent",
+        "mails not erased",
     ],
 )
 def test_what_breaks_its_promises_is_caught(flow: Flow, told: str) -> None:

@@ -17,12 +17,22 @@ from tests.guarantees import HOSTS, by_name, person
 from tests.hooks import WEBHOOK_HOSTS, a_hook, in_turn
 from tests.simulation.faults import Faults, response
 
-from kallelse import connecting, delivering, dispatching, editing, feedback, mailing, registering, summarising
-from kallelse.adapters import dynamodb, s3, ses
+from kallelse import (
+    connecting,
+    delivering,
+    dispatching,
+    editing,
+    erasing,
+    feedback,
+    mailing,
+    registering,
+    summarising,
+)
+from kallelse.adapters import dynamodb, ledger, s3, ses
 from kallelse.composing import Composer
 from kallelse.feedback import Feedback, FeedbackKind
 from kallelse.models import Event, EventRecord, Mail, Mode, Registration, RegistrationState
-from kallelse.ports import Desk, Documents, Postman
+from kallelse.ports import Desk, Ledger, Postman
 from kallelse.registering import Submission
 from kallelse.rendering import Renderer
 
@@ -114,7 +124,8 @@ class World:
     """
 
     desk: Desk
-    documents: Documents
+    documents: s3.BucketDocuments
+    ledger: Ledger
     postman: Postman
     faults: Faults
     service: MailService
@@ -134,7 +145,8 @@ class World:
         faults.attach(table.client)
         faults.attach(bucket.client)
         faults.attach(postman.client, service.send_email)
-        world = cls(dynamodb.open_desk(table), bucket, postman, faults, service)
+        erased = ledger.BucketLedger(bucket.client, NAME)
+        world = cls(dynamodb.open_desk(table), bucket, erased, postman, faults, service)
         editing.apply(world.desk, an_event(**changes), HOSTS, START, webhook_hosts=WEBHOOK_HOSTS)
         return world
 
@@ -190,6 +202,11 @@ class World:
             self.minute(now + later)
         return now + LATER[-1]
 
+    def items(self) -> list[tuple[str, dict[str, Any]]]:
+        """All items of the table, each after its sort key, in the form of the API."""
+        items = [item for partition in _table().items.values() for item in partition.values()]
+        return [(item.range_key.value, item.to_json()["Attributes"]) for item in items]
+
     def snapshot(self) -> Snapshot:
         """Everything that lasts, as it is now."""
         service = self.service
@@ -215,15 +232,18 @@ class World:
             for partition in _table().items.values()
             for item in partition.values()
             # The personal links of mails are random, and nothing that follows looks at them.
-            if not item.hash_key.value.startswith("TOKEN#")
+            if not item.hash_key.value.startswith("TOKEN#") and not item.range_key.value.startswith("LINK#")
         ]
         return repr((items, sorted(documents), rest))
 
 
 def publish_summaries(world: World, now: datetime) -> None:
     """What the publisher's handler does."""
-    for summary in world.desk.summaries.approved():
+    work = world.desk.agenda.to_publish()
+    for summary in work.summaries:
         summarising.publish(world.desk, world.documents, renderer(), summary, now)
+    for erasure in work.erasures:
+        erasing.enter(world.desk, world.ledger, world.documents, erasure)
 
 
 def notify(world: World, now: datetime) -> None:

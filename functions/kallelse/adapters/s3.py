@@ -33,6 +33,18 @@ BUSY = frozenset(
 """The errors of S3 that the same request may not meet again in a moment (its API reference)."""
 
 
+def call(client: S3Client, bucket: str, operation: str, **request: Any) -> Any:
+    """One request. Raises Unavailable when S3 does not keep up even after botocore's retries."""
+    try:
+        return getattr(client, operation)(Bucket=bucket, **request)
+    except ClientError as error:
+        if error.response["Error"]["Code"] in BUSY:
+            raise Unavailable("the storage of documents does not keep up") from error
+        raise
+    except (NoConnection, HTTPClientError) as error:
+        raise Unavailable("the storage of documents cannot be reached") from error
+
+
 @dataclass(frozen=True)
 class BucketDocuments:
     """Keeps the promises of :class:`kallelse.ports.Documents`."""
@@ -73,15 +85,7 @@ class BucketDocuments:
             raise Unavailable("the storage of documents broke off") from error
 
     def _call(self, operation: str, **request: Any) -> Any:
-        """One request. Raises Unavailable when S3 does not keep up even after botocore's retries."""
-        try:
-            return getattr(self.client, operation)(Bucket=self.bucket, **request)
-        except ClientError as error:
-            if error.response["Error"]["Code"] in BUSY:
-                raise Unavailable("the storage of documents does not keep up") from error
-            raise
-        except (NoConnection, HTTPClientError) as error:
-            raise Unavailable("the storage of documents cannot be reached") from error
+        return call(self.client, self.bucket, operation, **request)
 
     def address(self, key: str, valid: timedelta) -> str:
         """Keeps the promise of :class:`kallelse.ports.Downloads`."""
@@ -107,6 +111,19 @@ class BucketDocuments:
             ExtraArgs={"ContentType": media_type, "ContentDisposition": f'attachment; filename="{name}"'},
             Config=TransferConfig(use_threads=False),
         )
+
+    def forget(self, event_id: str) -> None:
+        """Keeps the promise of :class:`kallelse.ports.Exports`; former versions, which S3 keeps, go too."""
+        more: dict[str, str] = {"Prefix": f"exports/{event_id}/"}
+        while more:
+            page = self._call("list_object_versions", **more)
+            found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+            kept = [{"Key": each["Key"], "VersionId": each["VersionId"]} for each in found]
+            if kept and self._call("delete_objects", Delete={"Objects": kept, "Quiet": True}).get("Errors"):
+                raise Unavailable("the storage of documents could not delete what it should")
+            marks = {"KeyMarker": "NextKeyMarker", "VersionIdMarker": "NextVersionIdMarker"}
+            left = {name: page[next_] for name, next_ in marks.items() if page["IsTruncated"]}
+            more = left and {"Prefix": more["Prefix"]} | left
 
 
 def connect(bucket: str) -> BucketDocuments:

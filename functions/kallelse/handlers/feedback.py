@@ -18,7 +18,7 @@ RECIPIENTS = {"Bounce": ("bounce", "bouncedRecipients"), "Complaint": ("complain
 @cache
 def _wiring() -> tuple[Settings, Desk]:
     settings = read(Settings)
-    return settings, open_desk(connect(settings.table))
+    return settings, open_desk(connect(settings.table, settings.clock))
 
 
 @observed

@@ -27,7 +27,7 @@ MARGIN = timedelta(seconds=35)
 @cache
 def _wiring() -> tuple[MailerSettings, Desk, Postman, Composer, KnownRate]:
     settings = read(MailerSettings)
-    desk = open_desk(connect(settings.table))
+    desk = open_desk(connect(settings.table, settings.clock))
     documents = s3.connect(settings.bucket)
     renderer = Renderer(settings.templates)
     composer = Composer(desk, documents, renderer, settings.sender, settings.base_url)

@@ -28,7 +28,7 @@ MARGIN = timedelta(seconds=50)
 @cache
 def _wiring() -> tuple[NotifierSettings, Desk, Courier]:
     settings = read(NotifierSettings)
-    return settings, open_desk(connect(settings.table)), HttpsCourier(settings.webhook_hosts)
+    return settings, open_desk(connect(settings.table, settings.clock)), HttpsCourier(settings.webhook_hosts)
 
 
 @observed

@@ -8,6 +8,7 @@ from .access import Caller, Grant, Role
 from .audit import Entry
 from .by_hand import ByHand, ParticipantByHand
 from .dialogue import Allocation, Dialogue, Group, GroupSize, Transfer
+from .erasure import Erasure
 from .event import (
     Admission,
     Contact,
@@ -44,9 +45,9 @@ __all__ = [
     "ABOUT_EVENT", "BULK", "FOR_READERS", "KEPT", "MEDIA_TYPES", "REPEATED", "SEATED", "SLUG", "STALE",
     "UNDER_WAY", "Admission", "Allocation", "Asked", "Basis", "ByHand", "Caller", "Choice", "Claim",
     "Conditions", "Contact", "Delivery", "DeliveryState", "Details", "Dialogue", "Draft", "Entry",
-    "Event", "EventEntry", "EventRecord", "Export", "Figures", "FileFormat", "Form", "Format", "Grant",
-    "Group", "GroupSize", "Language", "Line", "LongText", "Mail", "MailKind", "MailState", "Meeting",
-    "Message", "MessageState", "Mode", "ModeOffer", "Model", "Move", "Note", "Occasion",
+    "Erasure", "Event", "EventEntry", "EventRecord", "Export", "Figures", "FileFormat", "Form", "Format",
+    "Grant", "Group", "GroupSize", "Language", "Line", "LongText", "Mail", "MailKind", "MailState",
+    "Meeting", "Message", "MessageState", "Mode", "ModeOffer", "Model", "Move", "Note", "Occasion",
     "OrganisationKind", "Paragraphs", "Participant", "ParticipantByHand", "Personal", "Privacy",
     "ProgrammeItem", "Purpose", "Question", "QuestionKind", "Recipient", "Registration",
     "RegistrationState", "Remark", "Reply", "Role", "Search", "Secret", "Selection", "Series",

@@ -94,6 +94,7 @@ class Allocation(Model):
     ``pins``: the groups that organisers chose for people. ``moves``: the latest since an
     organiser had the groups made.
     ``basis``: the digest of what it was computed from. ``revision`` rises by one with every change.
+    ``erased_at``: when it is erased with the registrations.
     """
 
     event_id: Slug
@@ -108,6 +109,18 @@ class Allocation(Model):
     moves: tuple[Transfer, ...] = ()
     basis: str = ""
     made_at: AwareDatetime
+    erased_at: AwareDatetime | None = None
+
+    def without(self, registration_id: str) -> Allocation:
+        """The next revision, in which one who is erased is nowhere."""
+        members = self.members and {
+            group: tuple(each for each in ids if each != registration_id)
+            for group, ids in self.members.items()
+        }
+        pins = {who: group for who, group in self.pins.items() if who != registration_id}
+        moves = tuple(each for each in self.moves if each.registration_id != registration_id)
+        update = {"members": members, "pins": pins, "moves": moves, "revision": self.revision + 1}
+        return self.model_copy(update=update)
 
     @property
     def places(self) -> dict[str, str]:

@@ -21,7 +21,7 @@ from pydantic import (
 from ..clock import EPOCH
 from .dialogue import MOST_IN_GROUPS, Dialogue
 from .form import Form
-from .privacy import Personal, Privacy
+from .privacy import RETENTION, Personal, Privacy, Retention
 from .survey import Survey
 from .text import Language, Line, LongText, Model, Slug, Text, WebAddress
 from .webhook import Webhooks
@@ -207,7 +207,7 @@ class Event(Model):
     ``public_summaries``: whether everybody may read the published summaries on the event's page for them.
     ``dialogue``: the groups of those online. ``webhooks``: what is told of registrations and summaries.
     ``privacy``: what the privacy notice tells. ``draft``: whether only organisers see the event, and nobody
-    can register or gets mail; not once it was published.
+    can register or gets mail; not once it was published. ``retention``: of personal data, after the end.
     """
 
     id: Slug
@@ -245,6 +245,7 @@ class Event(Model):
     public_summaries: bool = False
     privacy: Privacy = Privacy()
     webhooks: Webhooks = ()
+    retention: Retention = RETENTION
     tour: Tour | None = None
 
     @field_validator("timezone")
@@ -277,13 +278,17 @@ class Event(Model):
             raise ValueError("reminders must be before starts")
         if any(self.time_of(each) > self.starts_at for each in self.meeting.join_link):
             raise ValueError("meeting.join_link must not be after starts")
-        self._check_survey()
+        self._check_what_follows()
         missing = [name for name, text in self._texts() if self.language not in text]
         if missing:
             raise ValueError(f"text is missing in {self.language!r}: {', '.join(missing)}")
         return self
 
-    def _check_survey(self) -> None:
+    def _check_what_follows(self) -> None:
+        # What is still to come needs the people that it is for.
+        last = self.survey.closes_after if self.survey else self.thanks.after if self.thanks else None
+        if last and self.retention < last:
+            raise ValueError("retention must not be shorter than survey.closes_after or thanks.after")
         if not self.survey or not self.thanks:
             return
         if self.thanks.feedback:
@@ -378,6 +383,11 @@ class Event(Model):
     def join_opens_at(self) -> datetime:
         """The first instant at which a join link leads to the meeting."""
         return self.starts_at - self.meeting.opens_before
+
+    @property
+    def erased_at(self) -> datetime:
+        """The first instant at which no personal data of participants are kept any more."""
+        return self.ends_at + self.retention
 
     @property
     def survey_closes_at(self) -> datetime | None:

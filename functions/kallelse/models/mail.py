@@ -101,6 +101,7 @@ class Mail(Model):
     ``attempt``: how many times sending began; it is the fence of the lease.
     ``due_at``: when the mailer looks at it next (PENDING: to send; SENDING: the lease ends;
     UNKNOWN: to decide; ACCEPTED: no feedback came); None when nothing is left to do.
+    ``erased_at``: when the record is erased with those of the participant.
     ``stuck``: nobody knows what became of it, or it cannot be sent: an operator has to look.
     """
 
@@ -114,6 +115,7 @@ class Mail(Model):
     stuck: bool = False
     message_id: Annotated[str | None, Personal("to find it at the mail service")] = None
     created_at: Annotated[AwareDatetime, Personal("to tell the participant what was sent when")]
+    erased_at: AwareDatetime | None = None
 
     @property
     def id(self) -> str:

@@ -11,7 +11,10 @@ from .text import Model, Slug
 
 
 class Note(Model):
-    """A version of the notes of one group, in Markdown. It is never changed; a new one comes after it."""
+    """A version of the notes of one group, in Markdown. It is never changed; a new one comes after it.
+
+    Notes may tell who said what, so they are erased with the registrations; the summary is what stays.
+    """
 
     event_id: Slug
     group: Slug
@@ -19,3 +22,4 @@ class Note(Model):
     author: Annotated[str, Personal("to know whom to ask")]
     handed_in_at: Annotated[AwareDatetime, Personal("to know whom to ask")]
     markdown: Annotated[str, Personal("what the group said; may name people")]
+    erased_at: AwareDatetime | None = None

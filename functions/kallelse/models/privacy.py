@@ -6,12 +6,24 @@ The record of processing (``infra/PRIVACY.md``) is made of the fields that :clas
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import EmailStr
+from pydantic import EmailStr, Field
 
 from .text import Model, Text
+
+Retention = Annotated[timedelta, Field(ge=timedelta(days=1), le=timedelta(days=730))]
+"""How long personal data are kept after the end of an event."""
+
+RETENTION = timedelta(days=90)
+"""How long they are, unless the event file says otherwise.
+
+The summary is out and corrected by then, the survey has been closed for weeks, and what mails bounced or
+await a decision, which is reported for a month (:data:`kallelse.mailing.GIVEN_UP`), is settled. What is
+not needed any more is not to be kept (article 5(1)(e) of the General Data Protection Regulation).
+"""
 
 
 class Basis(StrEnum):

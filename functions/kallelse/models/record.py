@@ -64,6 +64,7 @@ class EventRecord(Model):
     ``revision``: rises by one with every change; it guards against two organisers at once, and is the
     SEQUENCE of calendar files.
     ``history``: the details that participants had to be told, the present ones last.
+    ``erasure_began``: whether personal data are being erased, or were, as the event's time for it came.
     ``archived_at``: since when the event is put away, and nobody changes it any more.
     """
 
@@ -71,6 +72,7 @@ class EventRecord(Model):
     key: str
     revision: int = 1
     history: tuple[Details, ...] = ()
+    erasure_began: bool = False
     archived_at: AwareDatetime | None = None
 
     @model_validator(mode="before")
@@ -97,6 +99,10 @@ class EventRecord(Model):
     def put_away(self, now: datetime) -> EventRecord:
         """The record after the event was put away; the same if it was before."""
         return self if self.archived_at else self._next(archived_at=now)
+
+    def erasing(self) -> EventRecord:
+        """The record once the erasure of personal data begins; the same if it began before."""
+        return self if self.erasure_began else self._next(erasure_began=True)
 
     def _next(self, **changes: object) -> EventRecord:
         return self.model_copy(update={"revision": self.revision + 1, **changes})

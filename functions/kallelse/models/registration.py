@@ -77,6 +77,7 @@ class Registration(Model):
     ``confirmed_at``: when it became CONFIRMED, None before that.
     ``cancelled_at``: when it became CANCELLED, None before that.
     ``revision``: rises by one with every change; it guards against two changes at once.
+    ``erased_at``: when the registration is erased by rule, see :attr:`Event.erased_at`.
     """
 
     id: Annotated[str, Personal("to know the registration by: the address, hashed with a key of the event")]
@@ -96,6 +97,7 @@ class Registration(Model):
     outbox: tuple[MailKind, ...] = ()
     joined_at: Annotated[AwareDatetime | None, Personal("to count and thank those who took part")] = None
     unsubscribed: Annotated[bool, Personal("to send no mails that are not wanted")] = False
+    erased_at: AwareDatetime | None = None
 
     @property
     def mailbox(self) -> str:
@@ -115,12 +117,14 @@ class Purpose(StrEnum):
     JOIN = "join"
     UNSUBSCRIBE = "unsubscribe"
     SUMMARIES = "summaries"
+    DATA = "data"
 
 
 class Token(Model):
     """What the SHA-256 of a secret token opens: one registration, for one purpose.
 
-    Named bodies, which have no registration, read summaries: ``registration_id`` is ``b-`` and their id.
+    Named bodies, which have no registration, read summaries: ``registration_id`` is ``b-`` and their id,
+    and there is no ``erased_at``, when a token is erased with its registration.
     """
 
     digest: str
@@ -128,3 +132,4 @@ class Token(Model):
     event_id: Slug
     registration_id: Annotated[str, Personal("to find what the link opens")]
     serial: int
+    erased_at: AwareDatetime | None = None

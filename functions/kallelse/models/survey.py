@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from .form import Questions
 from .privacy import Personal
@@ -33,10 +33,12 @@ class Remark(Model):
 class SurveyAnswer(Model):
     """One answer to a survey. Nothing tells who gave it or when.
 
-    ``choices``: what was chosen, or given in figures, by question. ``remarks``: what was written freely.
+    ``choices``: what was chosen, or given in figures, by question. ``remarks``: what was written freely,
+    which may tell of people and is erased at ``erased_at``.
     """
 
     id: str
     event_id: str
     choices: dict[Slug, tuple[str, ...]]
     remarks: tuple[Remark, ...] = ()
+    erased_at: AwareDatetime | None = None

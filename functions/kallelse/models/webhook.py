@@ -115,7 +115,7 @@ class Delivery(Model):
     ``about``: the id of a registration, with its serial as ``version``; or the language of a summary,
     with the version of that. ``attempt``: how many times sending began. ``due_at``: when it is to be
     sent next; None when nothing is left to do. ``until``: when it is given up. ``failure``: what became
-    of the last attempt that failed, at ``failed_at``.
+    of the last attempt that failed, at ``failed_at``. ``erased_at``: when it is erased with its registration.
     """
 
     event_id: Slug
@@ -130,6 +130,7 @@ class Delivery(Model):
     due_at: AwareDatetime | None = None
     failure: str | None = None
     failed_at: AwareDatetime | None = None
+    erased_at: AwareDatetime | None = None
 
     @property
     def id(self) -> str:

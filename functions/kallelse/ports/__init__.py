@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .audit import Audit, Replies
+from .erasures import Erasures, Ledger
 from .groups import Groups
 from .mails import Account, Mails, Messages, Pace, Postman
+from .personal import KeptFigures, PersonalData
 from .records import (
     Agenda,
     Change,
@@ -19,6 +21,7 @@ from .records import (
     Registrations,
     Summaries,
     Tokens,
+    ToPublish,
     Work,
 )
 from .seats import Line, NoSeat, Quota, Quotas, SeatBlock, Seats
@@ -49,6 +52,9 @@ class Desk:
     groups: Groups
     audit: Audit
     replies: Replies
+    personal: PersonalData
+    figures: KeptFigures
+    erasures: Erasures
     webhooks: Webhooks
     deliveries: Deliveries
 
@@ -63,9 +69,12 @@ __all__ = [
     "Desk",
     "Documents",
     "Downloads",
+    "Erasures",
     "Events",
     "Exports",
     "Groups",
+    "KeptFigures",
+    "Ledger",
     "Limits",
     "Line",
     "Mails",
@@ -73,6 +82,7 @@ __all__ = [
     "NoSeat",
     "Notes",
     "Pace",
+    "PersonalData",
     "Postman",
     "Quota",
     "Quotas",
@@ -83,6 +93,7 @@ __all__ = [
     "Summaries",
     "Surveys",
     "Terminology",
+    "ToPublish",
     "Tokens",
     "Tours",
     "Translator",

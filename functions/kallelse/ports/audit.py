@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from datetime import datetime
 from typing import Protocol
 
@@ -27,8 +28,8 @@ class Audit(Protocol):
         """The entries of an event, of a tour, or those of neither; the oldest first."""
         ...
 
-    def forget(self, event_id: str, registration_id: str) -> None:
-        """Put ``erased`` in the place of the id of a registration that was erased, wherever it stands."""
+    def forget(self, event_id: str, registration_ids: Set[str]) -> None:
+        """Put ``erased`` in the place of the ids of registrations that are erased, wherever they stand."""
         ...
 
 

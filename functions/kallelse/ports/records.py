@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import BinaryIO, Protocol
 
 from ..models import (
+    Erasure,
     EventEntry,
     EventRecord,
     Language,
@@ -26,19 +27,33 @@ class Work:
     ``events``: those whose time for a look has come. ``touched``: events with seats that changed since
     they were last checked. ``registrations``: event and registration, of those that call for a mail,
     or whose time to confirm or to accept has ended. ``messages``: event and number, of those to post.
+    ``erasures``: those to be finished.
     """
 
     events: frozenset[str] = frozenset()
     touched: frozenset[str] = frozenset()
     registrations: tuple[tuple[str, str], ...] = ()
     messages: tuple[tuple[str, int], ...] = ()
+    erasures: tuple[Erasure, ...] = ()
+
+
+@dataclass(frozen=True)
+class ToPublish:
+    """What awaits the publisher: summaries that are approved, and erasures to be entered in the ledger."""
+
+    summaries: tuple[Summary, ...] = ()
+    erasures: tuple[Erasure, ...] = ()
 
 
 class Agenda(Protocol):
-    """What awaits the sweep."""
+    """What awaits the sweep and the publisher."""
 
     def due(self, now: datetime) -> Work:
         """What awaits the sweep at ``now``: one query, however many events there are."""
+        ...
+
+    def to_publish(self) -> ToPublish:
+        """What awaits the publisher: one query when that is nothing."""
         ...
 
 
@@ -166,16 +181,12 @@ class Summaries(Protocol):
         """All versions, by language, the oldest first."""
         ...
 
-    def mark_opened(self, summary: Summary, recipient: str, at: datetime) -> None:
-        """Remember that the recipient's page showed the summary; only the first time counts."""
+    def mark_opened(self, summary: Summary, recipient: str, at: datetime, erased_at: datetime | None) -> None:
+        """Remember, until ``erased_at``, that the recipient's page showed the summary the first time."""
         ...
 
     def opened(self, event_id: str, recipient: str = "") -> dict[tuple[str, int], datetime]:
         """When the page of each recipient, or of one, showed each version first."""
-        ...
-
-    def approved(self) -> list[Summary]:
-        """Those that are approved and not published yet: one query when there are none."""
         ...
 
 
@@ -220,4 +231,8 @@ class Exports(Downloads, Protocol):
 
     def upload(self, key: str, file: BinaryIO, media_type: str, name: str) -> None:
         """Store the file, from where it is read next; whoever fetches it saves it under the name."""
+        ...
+
+    def forget(self, event_id: str) -> None:
+        """Delete all files of an event, for good; harmless when there are none."""
         ...

@@ -141,7 +141,7 @@ class Seats(Protocol):
 class Quotas(Protocol):
     """How many of one organisation are registered or wait."""
 
-    def claim(self, event_id: str, key: str, holder: str, limit: int, now: datetime) -> bool:
+    def claim(self, event: Event, key: str, holder: str, limit: int, now: datetime) -> bool:
         """Count the holder in; False when the organisation has ``limit`` already."""
         ...
 

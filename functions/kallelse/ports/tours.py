@@ -29,6 +29,10 @@ class Tours(Protocol):
         """Store a claim in the place of the one that was seen; False when another is there by now."""
         ...
 
+    def forget_event(self, tour_id: str, event_id: str) -> None:
+        """Delete the claims of all people for an event."""
+        ...
+
     def forget(self, claim: Claim) -> None:
         """Delete the claim of a person for this event and holder; harmless when there is another or none."""
         ...

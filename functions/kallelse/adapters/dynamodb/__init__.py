@@ -5,13 +5,16 @@ from __future__ import annotations
 from ...ports import Desk
 from .agenda import TableAgenda
 from .audit import TableAudit
+from .erasures import TableErasures
 from .events import TableEvents
+from .figures import TableFigures
 from .groups import TableGroups
 from .limits import TableLimits
 from .mails import TableMails
 from .messages import TableMessages
 from .notes import TableNotes
 from .pace import TablePace
+from .personal import TablePersonalData
 from .quotas import TableQuotas
 from .registrations import TableRegistrations, registration_in
 from .replies import TableReplies
@@ -44,6 +47,9 @@ def open_desk(table: Table) -> Desk:
         groups=TableGroups(table),
         audit=TableAudit(table),
         replies=TableReplies(table),
+        personal=TablePersonalData(table),
+        figures=TableFigures(table),
+        erasures=TableErasures(table),
         webhooks=TableWebhooks(table),
         deliveries=TableDeliveries(table),
     )

@@ -1,13 +1,19 @@
-"""What awaits the sweep: one query of the index that holds only items with work to do."""
+"""What awaits the sweep and the publisher: one query of the index that holds only items with work to do."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from ...ports import Work
+from ...models import Erasure, SummaryState
+from ...ports import ToPublish, Work
 from . import keys
+from .erasures import erasure_in
+from .summaries import summary_in
 from .table import Table
+
+EVER = "9999"
+"""Sorts after every instant."""
 
 
 @dataclass(frozen=True)
@@ -18,7 +24,8 @@ class TableAgenda:
 
     def due(self, now: datetime) -> Work:
         found: dict[str, list[tuple[str, str]]] = {}
-        for key in self.table.due(keys.FOR_SWEEP, keys.instant(now)):
+        due = list(self.table.due(keys.FOR_SWEEP, keys.instant(now)))
+        for key in due:
             what, *rest = key["sk"].split("#")
             found.setdefault(what, []).append((keys.event_of(key), rest[-1] if rest else ""))
         return Work(
@@ -26,4 +33,18 @@ class TableAgenda:
             touched=frozenset(event for event, _ in found.get("SEATS", [])),
             registrations=tuple(found.get("REG", [])),
             messages=tuple((event, int(number)) for event, number in found.get("MESSAGE", [])),
+            erasures=self._erasures(due),
         )
+
+    def to_publish(self) -> ToPublish:
+        due = list(self.table.due(keys.FOR_PUBLISHER, EVER))
+        found = map(self.table.get, [key for key in due if key["sk"].startswith(keys.SUMMARIES)])
+        summaries = [summary_in(item) for item in found if item]
+        return ToPublish(
+            summaries=tuple(each for each in summaries if each.state is SummaryState.APPROVED),
+            erasures=self._erasures(due),
+        )
+
+    def _erasures(self, due: list[keys.Key]) -> tuple[Erasure, ...]:
+        found = map(self.table.get, [key for key in due if key["sk"].startswith(keys.ERASURES)])
+        return tuple(erasure_in(item) for item in found if item)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,15 +36,22 @@ class TableAudit:
             found[entry.id] = entry
         return list(found.values())
 
-    def forget(self, event_id: str, registration_id: str) -> None:
+    def forget(self, event_id: str, registration_ids: Set[str]) -> None:
         for partition in (keys.audited(event_id, None), keys.audited(None, None)):
             for item in self._items(partition):
-                if registration_id in item["body"]:
-                    body = item["body"].replace(registration_id, "erased")
+                body = without(item["body"], registration_ids)
+                if body != item["body"]:
                     self.table.update(_of(item), "SET body = :body", {":body": body})
 
     def _items(self, partition: str) -> list[Item]:
         return list(self.table.query(partition, keys.AUDIT))
+
+
+def without(body: str, registration_ids: Set[str]) -> str:
+    """The text of an entry with ``erased`` in the place of the ids."""
+    for each in registration_ids:
+        body = body.replace(each, "erased")
+    return body
 
 
 def _of(item: Item) -> dict[str, Any]:

@@ -64,6 +64,7 @@ def _item(record: EventRecord) -> Item:
         "body": record.event.model_dump_json(),
         "event_key": record.key,
         "revision": record.revision,
+        "erasure_began": record.erasure_began or None,
         "history": [details.model_dump(mode="json") for details in record.history],
         "archived_at": record.archived_at and record.archived_at.isoformat(),
     }
@@ -76,6 +77,7 @@ def _record(item: Item) -> EventRecord:
             "key": item["event_key"],
             "revision": item["revision"],
             "history": item.get("history"),
+            "erasure_began": item.get("erasure_began", False),
             "archived_at": item.get("archived_at"),
         }
     )

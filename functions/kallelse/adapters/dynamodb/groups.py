@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ...models import Allocation
 from . import keys
+from .expiry import kept_until
 from .table import Item, Table
 
 
@@ -28,6 +29,7 @@ class TableGroups:
 
 def _item(allocation: Allocation) -> Item:
     item = keys.groups(allocation.event_id) | allocation.model_dump(mode="json")
+    item |= kept_until(allocation.erased_at)
     if allocation.members is not None:
         # One text for a group is a third of the size of a list, and much quicker to read.
         item["members"] = {group: " ".join(ids) for group, ids in allocation.members.items()}

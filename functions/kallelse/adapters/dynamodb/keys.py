@@ -225,6 +225,50 @@ def reply(event_id: str | None, digest: str) -> Key:
     return {"pk": audited(event_id, None), "sk": f"{REPLIES}{digest}"}
 
 
+def links(registration_id: str) -> str:
+    """What the sort keys of the entries of a registration's personal links begin with."""
+    return f"LINK#{registration_id}#"
+
+
+def link(event_id: str, registration_id: str, digest: str) -> Key:
+    """The entry of a personal link, by which its token is found when the registration is erased."""
+    return {"pk": event_partition(event_id), "sk": f"{links(registration_id)}{digest}"}
+
+
+def digest_in(key: Key) -> str | None:
+    """The digest of the token whose entry has this key; None for other keys."""
+    return key["sk"].rsplit("#", 1)[1] if key["sk"].startswith("LINK#") else None
+
+
+ERASURES = "ERASED#"
+"""What the sort keys of erasures that are under way begin with."""
+
+
+def erasure(event_id: str, registration_id: str) -> Key:
+    """The erasure of a registration, while it is under way."""
+    return {"pk": event_partition(event_id), "sk": f"{ERASURES}{registration_id}"}
+
+
+PERSONAL = [
+    *("LINK#", "OPENED#", "MAIL#", "REMARK#", "NOTE#", "GROUPS", "WAIT#", "QUOTA#", SEAT_BLOCKS, DELIVERIES),
+    "REG#",
+]
+"""What the sort keys of everything about the participants of an event begin with."""
+
+
+def is_of_no_participant(sort_key: str) -> bool:
+    """Whether the key, one of PERSONAL, is of what concerns named bodies, organisers or summaries alone."""
+    what, *rest = sort_key.split("#")
+    if what == "DELIVERY":
+        return not rest[1].startswith("registration-")
+    return what in ("MAIL", "OPENED") and not rest[-2].startswith("r-")
+
+
+def figures(event_id: str) -> Key:
+    """The figures of an event whose personal data are erased."""
+    return {"pk": event_partition(event_id), "sk": "FIGURES"}
+
+
 def token(digest: str) -> Key:
     """What a personal link opens."""
     return {"pk": f"TOKEN#{digest}", "sk": "TOKEN"}

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from ...models import Mail, MailKind, MailState
 from . import keys
+from .expiry import kept_until
 from .table import Item, Table
 
 
@@ -55,6 +56,7 @@ def _item(mail: Mail) -> Item:
     item = keys.mail(mail.event_id, mail.kind, mail.recipient, mail.version) | mail.model_dump(
         mode="json", exclude={"due_at"}
     )
+    item |= kept_until(mail.erased_at)
     return item | ({"due": keys.FOR_MAILER, "due_at": keys.instant(mail.due_at)} if mail.due_at else {})
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ...models import Note
 from . import keys
+from .expiry import kept_until
 from .table import Item, Table
 
 
@@ -26,8 +27,9 @@ class TableNotes:
 
     def put(self, note: Note) -> bool:
         item = keys.note(note.event_id, note.group, note.version) | note.model_dump(mode="json")
+        item |= kept_until(note.erased_at)
         return self.table.put(item, "attribute_not_exists(pk)")
 
 
 def _note(item: Item) -> Note:
-    return Note.model_validate({name: item[name] for name in Note.model_fields})
+    return Note.model_validate({name: item[name] for name in Note.model_fields if name in item})

@@ -6,11 +6,17 @@ from collections.abc import Set
 from dataclasses import dataclass
 from datetime import datetime
 
+from ...models import Event
 from ...ports import Quota
 from . import keys
+from .expiry import kept_until
 from .table import Item, Table
 
 CLAIM = "attribute_not_exists(holders) OR contains(holders, :holder) OR size(holders) < :limit"
+
+CHANGE = (
+    "ADD holders :set SET organisation = :key, touched_at = :now, erased_at = :erased_at, expires = :expires"
+)
 
 
 @dataclass(frozen=True)
@@ -19,13 +25,13 @@ class TableQuotas:
 
     table: Table
 
-    def claim(self, event_id: str, key: str, holder: str, limit: int, now: datetime) -> bool:
-        if holder not in (holders := self._holders(event_id, key)) and len(holders) >= limit:
+    def claim(self, event: Event, key: str, holder: str, limit: int, now: datetime) -> bool:
+        if holder not in (holders := self._holders(event.id, key)) and len(holders) >= limit:
             return False  # told without a write
         values: Item = {":key": key, ":now": keys.instant(now), ":limit": limit}
         values |= {":holder": holder, ":set": {holder}}
-        change = "ADD holders :set SET organisation = :key, touched_at = :now"
-        return self.table.update(keys.quota(event_id, key), change, values, CLAIM)
+        values |= {f":{name}": value for name, value in kept_until(event.erased_at).items()}
+        return self.table.update(keys.quota(event.id, key), CHANGE, values, CLAIM)
 
     def is_full(self, event_id: str, key: str, limit: int) -> bool:
         return len(self._holders(event_id, key)) >= limit

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ...models import Mode, Registration, RegistrationState
 from ...ports import Change
 from . import keys
+from .expiry import kept_until
 from .table import Item, Table, plain
 
 if TYPE_CHECKING:
@@ -72,14 +73,15 @@ class TableRegistrations:
         if before == after:
             return []
         gone = [self.table.delete_in_transaction(before)] if before else []
-        come = [self.table.put_in_transaction(after | {"id": changed.id})] if after else []
+        entry = (after or {}) | {"id": changed.id} | kept_until(changed.erased_at)
+        come = [self.table.put_in_transaction(entry)] if after else []
         return gone + come
 
     def erase(self, seen: Registration) -> bool:
         # A number stays: registered anew, the address must not be taken for the erased one, nor its
         # mails for those that were sent. Both serials and revisions were at most the revision.
         key = keys.registration(seen.event_id, seen.id)
-        tombstone: Item = key | {"serial": seen.revision, "erased": True}
+        tombstone: Item = key | {"serial": seen.revision, "erased": True} | kept_until(seen.erased_at)
         values: Item = {":revision": seen.revision}
         if seen.state is not RegistrationState.WAITING:
             return self.table.put(tombstone, UNCHANGED, values)
@@ -128,7 +130,7 @@ def _stored(seen: Registration | None, changed: Registration) -> Item:
 def _item(registration: Registration) -> Item:
     item = keys.registration(registration.event_id, registration.id)
     owing = {"owing": "mail"} if registration.outbox else {}
-    return item | registration.model_dump(mode="json") | owing
+    return item | registration.model_dump(mode="json") | kept_until(registration.erased_at) | owing
 
 
 def _due(registration: Registration) -> Item:

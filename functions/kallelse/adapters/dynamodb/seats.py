@@ -16,6 +16,7 @@ from ...models import Event, Mode
 from ...ports import Line, NoSeat, SeatBlock
 from . import keys
 from .arranging import block_sizes, fitted, probe_order
+from .expiry import kept_until
 from .table import Item, Table
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ FREE = "((attribute_not_exists(holders) AND seats > :none) OR size(holders) < se
 CLAIM_FOR_WAITING = f"contains(holders, :holder) OR {FREE}"
 CLAIM_WHENEVER = f"contains(holders, :holder) OR (attribute_not_exists(queue) AND {FREE})"
 
-SET_OPENING = "closes_at = :closes_at, opens_at = :opens_at"
+SET_OPENING = "closes_at = :closes_at, opens_at = :opens_at, erased_at = :erased_at, expires = :expires"
 
 TOUCH = "touched_at = :now, due = :sweep, due_at = if_not_exists(due_at, :minute)"
 """Puts the block before the sweep. Its entry in the index is written once, however many seats change
@@ -324,7 +325,8 @@ def _touch(now: datetime) -> Item:
 
 def _opening(event: Event) -> Item:
     opens_at, closes_at = event.opening
-    return {":closes_at": _ms(closes_at), ":opens_at": _ms(opens_at)}
+    until = {f":{name}": value for name, value in kept_until(event.erased_at).items()}
+    return {":closes_at": _ms(closes_at), ":opens_at": _ms(opens_at)} | until
 
 
 def _line(item: Item) -> Line:

@@ -7,10 +7,8 @@ from datetime import datetime
 
 from ...models import Language, Summary, SummaryState
 from . import keys
+from .expiry import kept_until
 from .table import Item, Table
-
-EVER = "9999"
-"""Sorts after every instant."""
 
 
 @dataclass(frozen=True)
@@ -24,11 +22,11 @@ class TableSummaries:
             keys.event_partition(event_id), f"SUMMARY#{language}#", page=1, ScanIndexForward=False
         )
         newest = next(items, None)
-        return _summary(newest) if newest else None
+        return summary_in(newest) if newest else None
 
     def get(self, event_id: str, language: Language, version: int) -> Summary | None:
         item = self.table.get(keys.summary(event_id, language, version))
-        return _summary(item) if item else None
+        return summary_in(item) if item else None
 
     def put(self, summary: Summary) -> bool:
         return self.table.put(_item(summary), "attribute_not_exists(pk)")
@@ -41,11 +39,11 @@ class TableSummaries:
         )
 
     def of_event(self, event_id: str) -> list[Summary]:
-        return [_summary(item) for item in self.table.query(keys.event_partition(event_id), keys.SUMMARIES)]
+        return [summary_in(item) for item in self.table.query(keys.event_partition(event_id), keys.SUMMARIES)]
 
-    def mark_opened(self, summary: Summary, recipient: str, at: datetime) -> None:
+    def mark_opened(self, summary: Summary, recipient: str, at: datetime, erased_at: datetime | None) -> None:
         item = keys.opening(summary.event_id, recipient, summary.version) | {"at": keys.instant(at)}
-        self.table.put(item, "attribute_not_exists(pk)")
+        self.table.put(item | kept_until(erased_at), "attribute_not_exists(pk)")
 
     def opened(self, event_id: str, recipient: str = "") -> dict[tuple[str, int], datetime]:
         found: dict[tuple[str, int], datetime] = {}
@@ -53,11 +51,6 @@ class TableSummaries:
             _, who, version = item["sk"].split("#")
             found[who, int(version)] = datetime.fromisoformat(item["at"])
         return found
-
-    def approved(self) -> list[Summary]:
-        found = map(self.table.get, self.table.due(keys.FOR_PUBLISHER, EVER))
-        summaries = [_summary(item) for item in found if item]
-        return [each for each in summaries if each.state is SummaryState.APPROVED]
 
 
 def _item(summary: Summary) -> Item:
@@ -69,5 +62,6 @@ def _item(summary: Summary) -> Item:
     return item
 
 
-def _summary(item: Item) -> Summary:
+def summary_in(item: Item) -> Summary:
+    """The summary that an item tells of."""
     return Summary.model_validate({name: item[name] for name in Summary.model_fields if name in item})

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ...models import Remark, SurveyAnswer
 from . import keys
+from .expiry import kept_until
 from .table import Item, Table
 
 NEW = "attribute_not_exists(pk)"
@@ -21,7 +22,9 @@ class TableSurveys:
         chosen = {question: list(given) for question, given in answer.choices.items()}
         items: list[Item] = [keys.survey_answer(answer.event_id, answer.id) | {"choices": chosen}]
         items += [
-            keys.remark(answer.event_id, each.question, each.id) | {"text": each.text}
+            keys.remark(answer.event_id, each.question, each.id)
+            | {"text": each.text}
+            | kept_until(answer.erased_at)
             for each in answer.remarks
         ]
         return self.table.transact(*(self.table.put_in_transaction(item, NEW) for item in items))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnection
 
+from ...clock import Clock
 from ...errors import Unavailable
 from .keys import DUE_INDEX, Key
 
@@ -36,6 +38,9 @@ BUSY = frozenset(
 CONNECTIONS = 32
 """As many as a process has threads at most, so that none has to open a connection for each call."""
 
+IN_BATCH = 25
+"""How many items BatchWriteItem takes (its API reference)."""
+
 IN_TRANSACTION = "TransactionConflictException"
 """A transaction is changing the item at this moment. It takes milliseconds; botocore does not retry."""
 
@@ -46,15 +51,18 @@ _serialise = TypeSerializer().serialize
 _deserialise = TypeDeserializer().deserialize
 
 
-def connect(name: str) -> Table:
-    """The table of this name. Short time limits, as a person waits; botocore retries what is safe."""
+def connect(name: str, clock: Clock | None = None) -> Table:
+    """The table of this name. Short time limits, as a person waits; botocore retries what is safe.
+
+    ``clock``: see :class:`Table`.
+    """
     config = Config(
         connect_timeout=2,
         read_timeout=3,
         retries={"total_max_attempts": 4},
         max_pool_connections=CONNECTIONS,
     )
-    return Table(boto3.client("dynamodb", config=config), name)
+    return Table(boto3.client("dynamodb", config=config), name, clock)
 
 
 def typed(item: Item) -> dict[str, Any]:
@@ -69,15 +77,20 @@ def plain(item: dict[str, Any]) -> Item:
 
 @dataclass(frozen=True)
 class Table:
-    """One DynamoDB table and the client that reaches it."""
+    """One DynamoDB table and the client that reaches it.
+
+    ``clock``: by which reads leave out what is to be erased by then, though nobody has erased it yet.
+    Without a clock they show it, which is for whoever erases.
+    """
 
     client: DynamoDBClient
     name: str
+    clock: Clock | None = None
 
     def get(self, key: dict[str, str]) -> Item | None:
         """One item, read consistently."""
         answer = self._call("get_item", TableName=self.name, Key=typed(key), ConsistentRead=True)
-        return plain(answer["Item"]) if "Item" in answer else None
+        return next(self._shown([answer["Item"]] if "Item" in answer else []), None)
 
     def query(self, partition: str, prefix: str, page: int | None = None, **options: Any) -> Iterator[Item]:
         """The items of a partition whose sort key begins with ``prefix``, read consistently.
@@ -122,7 +135,13 @@ class Table:
 
     def _items(self, **request: Any) -> Iterator[Item]:
         for answer in self._pages(**request):
-            yield from (plain(item) for item in answer["Items"])
+            yield from self._shown(answer["Items"])
+
+    def _shown(self, items: list[dict[str, Any]]) -> Iterator[Item]:
+        """The items, without those whose time of erasure has come: see :mod:`.expiry`."""
+        now = self.clock().timestamp() if self.clock else -math.inf
+        found = (plain(item) for item in items)
+        return (item for item in found if item.get("erased_at", math.inf) > now)
 
     def _pages(self, **request: Any) -> Iterator[dict[str, Any]]:
         while True:
@@ -179,6 +198,17 @@ class Table:
     def delete(self, key: dict[str, str], condition: str | None = None, values: Item | None = None) -> bool:
         """Delete an item, which is harmless when it is gone; False when the condition does not hold."""
         return self._holds("delete_item", Key=typed(key), **_request(condition, values))
+
+    def delete_all(self, keys: list[Key]) -> None:
+        """Delete items, which is harmless for those that are gone. Not all at once: repeat if broken off."""
+        for first in range(0, len(keys), IN_BATCH):
+            left = {self.name: [{"DeleteRequest": {"Key": typed(each)}} for each in keys[first:][:IN_BATCH]]}
+            for _ in range(ATTEMPTS):
+                left = self._call("batch_write_item", RequestItems=left)["UnprocessedItems"]
+                if not left:
+                    break
+            else:
+                raise Unavailable("the storage does not keep up")
 
     def transact(self, *writes: TransactWriteItemTypeDef) -> bool:
         """All of the writes or none; False when a condition does not hold or another was faster."""

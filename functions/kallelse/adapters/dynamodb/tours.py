@@ -59,6 +59,12 @@ class TableTours:
     def forget(self, claim: Claim) -> None:
         self.table.delete(keys.claim(claim.tour_id, claim.person), THE_SAME, _told(claim))
 
+    def forget_event(self, tour_id: str, event_id: str) -> None:
+        items = self.table.query(keys.tour(tour_id)["pk"], "PERSON#")
+        self.table.delete_all(
+            [{"pk": item["pk"], "sk": item["sk"]} for item in items if item["event_id"] == event_id]
+        )
+
 
 def _told(claim: Claim) -> Item:
     return {":event": claim.event_id, ":holder": claim.holder}

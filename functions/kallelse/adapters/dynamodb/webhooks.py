@@ -8,6 +8,7 @@ from datetime import datetime
 
 from ...models import Delivery, WebhookRecord
 from . import keys
+from .expiry import kept_until
 from .table import Item, Table
 
 NEW = "attribute_not_exists(pk)"
@@ -77,6 +78,7 @@ def _webhook(item: Item) -> WebhookRecord:
 
 def _item(delivery: Delivery) -> Item:
     item = keys.delivery(delivery.id) | delivery.model_dump(mode="json", exclude={"due_at"})
+    item |= kept_until(delivery.erased_at)
     due_at = delivery.due_at
     return item | ({"due": keys.FOR_NOTIFIER, "due_at": keys.instant(due_at)} if due_at else {})
 

@@ -20,6 +20,7 @@ from . import (
     mails,
     messages,
     notes,
+    people,
     previews,
     registrations,
     summaries,
@@ -68,5 +69,5 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 __all__ = [
     "app", "audit", "describing", "events", "exports", "groups", "handler", "mails", "messages", "notes",
-    "previews", "registrations", "summaries", "surveys", "tours", "webhooks",
+    "people", "previews", "registrations", "summaries", "surveys", "tours", "webhooks",
 ]  # fmt: skip

@@ -11,11 +11,11 @@ from ... import duplicating, staging
 from ...editing import apply, notices, validate
 from ...editing import read as read_event
 from ...errors import FieldError, Forbidden, InvalidInput
-from ...figures import figures
 from ...models import Event, EventEntry, EventRecord, Figures, Model, Role, Slug
+from ...retaining import figures_of
 from .routing import Call, Media, route
 from .targets import EVENT
-from .wiring import MAX_BODY, wiring
+from .wiring import MAX_BODY, unfiltered, wiring
 
 FILE = Media(("application/yaml", "application/json"), MAX_BODY)
 
@@ -150,5 +150,5 @@ def duplicate_event(event_id: str, body: _Copy, call: Call) -> dict[str, Any]:
 @route("GET", "/admin/events/<event_id>/figures", needs=Role.VIEWER)
 def get_figures(event_id: str) -> Figures:
     """Counts of seats, registrations, attendance and mails, and what was chosen in the survey."""
-    desk = wiring()[1]
-    return figures(desk, desk.events.get(event_id))
+    desk = unfiltered()
+    return figures_of(desk, desk.events.get(event_id))

@@ -8,7 +8,7 @@ from ...errors import FieldError, InvalidInput
 from ...http import download, see_other
 from ...models import MEDIA_TYPES, Conditions, Export, Role, What
 from .routing import Call, route
-from .wiring import wiring
+from .wiring import unfiltered, wiring
 
 
 class _Wanted(Export, Conditions):
@@ -32,6 +32,7 @@ def get_export(event_id: str, query: _Wanted, call: Call) -> Response[str]:
     elif query.any:
         raise InvalidInput(FieldError("query", "unknown", "leave out what chooses among registrations"))
     else:
-        table = tabling.OTHERS[query.what](desk, record)
+        counted = unfiltered() if query.what is What.FIGURES else desk
+        table = tabling.OTHERS[query.what](counted, record)
     made = downloading.hand_out(bucket, record.event, query, table, settings.clock())
     return see_other(made.address) if made.address else download(made.content, made.media_type, made.name)

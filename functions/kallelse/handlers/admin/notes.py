@@ -34,13 +34,13 @@ class _Wanted(Model):
 def put_notes(event_id: str, group: str, body: str, call: Call) -> dict[str, Any]:
     """Write a new version of a group's notes: Markdown, as text/markdown in UTF-8."""
     settings, desk, _ = wiring()
-    desk.events.get(event_id)
+    event = desk.events.get(event_id).event
     try:
         _SLUG.validate_python(group)
     except ValidationError as error:
         told = "name the group with small letters, digits and hyphens"
         raise InvalidInput(FieldError("group", "invalid", told)) from error
-    note = noting.write(desk, event_id, group, body, call.caller.name, settings.clock())
+    note = noting.write(desk, event, group, body, call.caller.name, settings.clock())
     return note.model_dump(mode="json")
 
 

@@ -9,11 +9,11 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 
 from ...errors import KallelseError, NotFound
 from ...observability import observed, report
-from . import event, join, lost_link, manage, privacy, summaries, survey, tour, unsubscribe
+from . import data, event, join, lost_link, manage, privacy, summaries, survey, tour, unsubscribe
 from .wiring import error_page, language_of
 
 app = APIGatewayHttpResolver()
-for pages in (event, survey, tour, lost_link, manage, join, unsubscribe, summaries, privacy):
+for pages in (event, survey, tour, lost_link, manage, data, join, unsubscribe, summaries, privacy):
     app.include_router(pages.router)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 
-from ... import forms, managing
+from ... import erasing, forms, managing
 from ...errors import AlreadyChanged, HoldExpired, InvalidInput, KallelseError, Refused
 from ...exporting import own_data
 from ...http import answers_of, download, form_of, status_of
@@ -37,8 +37,9 @@ router = Router()  # type: ignore[no-untyped-call]
 
 @dataclass(frozen=True)
 class Visit:
-    """Somebody who followed a personal link, and what is behind it."""
+    """Somebody who followed a personal link, and what is behind it. ``address``: of the link, a path."""
 
+    address: str
     token: str
     record: EventRecord
     registration: Registration
@@ -72,7 +73,7 @@ class Visit:
             "standing": self.standing,
             "changeable": self.changeable,
             "now": self.now,
-            "address": f"/manage/{self.token}",
+            "address": self.address,
             "problems": wrong.problems if isinstance(wrong, InvalidInput) else (),
             "refusal": wrong if isinstance(wrong, Refused) else None,
         }
@@ -85,23 +86,31 @@ class Visit:
             form_of(router.current_event, frozenset(), MAX_BUTTON)
 
 
-def _behind_link(route: Callable[[Visit], Response[str]]) -> Callable[[str], Response[str]]:
+def behind_link(
+    purpose: Purpose,
+) -> Callable[[Callable[[Visit], Response[str]]], Callable[[str], Response[str]]]:
     """Follow the link; what goes wrong from there on is told in the participant's language."""
 
-    @wraps(route)
-    def follow_link(token: str) -> Response[str]:
-        visit = _visit(token)
-        try:
-            return route(visit)
-        except KallelseError as error:
-            return error_page(error, visit.language)
+    def behind(route: Callable[[Visit], Response[str]]) -> Callable[[str], Response[str]]:
+        @wraps(route)
+        def follow_link(token: str) -> Response[str]:
+            visit = _visit(token, purpose)
+            try:
+                return route(visit)
+            except KallelseError as error:
+                return error_page(error, visit.language)
 
-    return follow_link
+        return follow_link
+
+    return behind
 
 
-def _visit(token: str) -> Visit:
-    record, registration = follow(wiring().desk, token, Purpose.MANAGE)
-    return Visit(token, record, registration, wiring().now())
+_behind_link = behind_link(Purpose.MANAGE)
+
+
+def _visit(token: str, purpose: Purpose = Purpose.MANAGE) -> Visit:
+    record, registration = follow(wiring().desk, token, purpose)
+    return Visit(f"/{purpose}/{token}", token, record, registration, wiring().now())
 
 
 @router.get("/manage/<token>")
@@ -209,8 +218,13 @@ def show_erase(visit: Visit) -> Response[str]:
 @_behind_link
 def erase_registration(visit: Visit) -> Response[str]:
     """Delete everything that is kept about the participant at this event."""
+    return erase(visit)
+
+
+def erase(visit: Visit) -> Response[str]:
+    """Erase the registration, as its button asks for."""
     visit.press()
-    managing.erase(wiring().desk, visit.record, visit.registration, visit.now)
+    erasing.erase(wiring().desk, visit.record, visit.registration, visit.now)
     return visit.page("erased")
 
 
@@ -218,6 +232,11 @@ def erase_registration(visit: Visit) -> Response[str]:
 @_behind_link
 def download_data(visit: Visit) -> Response[str]:
     """The participant's own data, to take away."""
+    return data_of(visit)
+
+
+def data_of(visit: Visit) -> Response[str]:
+    """The own data as a file."""
     data = own_data(wiring().desk, visit.record, visit.registration)
     text = json.dumps(data, ensure_ascii=False, indent=2)
     return download(text, "application/json", f"{visit.record.event.id}.json")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from aws_lambda_powertools.event_handler import Response
@@ -11,9 +10,6 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from ...drafting import shown
 from .wiring import event_page, known, wiring
 
-RETENTION = timedelta(days=90)
-"""How long after the end of an event the registrations are kept."""  # MERGE: event.retention
-
 router = Router()  # type: ignore[no-untyped-call]
 
 
@@ -21,6 +17,6 @@ router = Router()  # type: ignore[no-untyped-call]
 def show_privacy(event_id: str, language: str) -> Response[str]:
     """What becomes of the data of those who register."""
     record = shown(wiring().desk, event_id)
-    erased_at = (record.event.ends_at + RETENTION).astimezone(ZoneInfo(record.event.timezone))
+    erased_at = record.event.erased_at.astimezone(ZoneInfo(record.event.timezone))
     switch = [(each, f"/events/{event_id}/{each}/privacy") for each in wiring().renderer.languages()]
     return event_page("privacy", known(language), record, switch=switch, erased_on=erased_at.date())

@@ -72,7 +72,7 @@ class Wiring:
 def wiring() -> Wiring:
     """Made at the first request, since it reads the settings."""
     settings = read(PublicSettings)
-    desk = open_desk(connect(settings.table))
+    desk = open_desk(connect(settings.table, settings.clock))
     return Wiring(desk, Renderer(settings.templates), settings.clock, Tally())
 
 
