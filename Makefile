@@ -68,7 +68,7 @@ lock: .venv/ready ## Resolve the dependencies anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml --output-file functions/requirements.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --group typesetter --output-file infra/typesetter/requirements.txt
 	echo aws-sam-cli | uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate - --output-file tests/contract/requirements.txt
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml --group dev --constraint functions/requirements.txt --constraint infra/typesetter/requirements.txt --output-file tests/requirements.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml --extra cli --group dev --constraint functions/requirements.txt --constraint infra/typesetter/requirements.txt --output-file tests/requirements.txt
 
 catalogues: .venv/ready ## Collect the strings of the templates, and compile the catalogues
 	$(BIN)/pybabel -q extract --mapping templates/locale/babel.cfg --omit-header --no-location --sort-output --output .local/kallelse.pot .

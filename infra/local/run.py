@@ -48,6 +48,11 @@ def main() -> None:
             f" {cloud.url}/admin/events/{EVENT}/figures",
             soft_wrap=True,
         )
+        console.print(
+            f"Command:  KALLELSE_URL={cloud.url} KALLELSE_TOKEN={cloud.token} PYTHONPATH=functions"
+            f" .venv/bin/python -m kallelse.cli figures {EVENT}",
+            soft_wrap=True,
+        )
         console.print("Translations here are not translated: their texts only begin with the language, [en].")
         console.print("Ctrl-C stops it.")
         try:

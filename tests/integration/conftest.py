@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from tests.commanding import Wire
 from tests.conftest import ROOT
 from tests.visiting import Ask, Time, make_bucket, request, set_up_admin, whatever_it_is
 
@@ -70,3 +71,12 @@ def upload(organise: Ask) -> Ask:
         return whatever_it_is(admin.handler, called)
 
     return call
+
+
+@pytest.fixture
+def wire(organise: Ask, monkeypatch: pytest.MonkeyPatch) -> Wire:
+    """A wire to the admin handler, and the token that it lets in."""
+    from kallelse.handlers import admin
+
+    monkeypatch.setenv("KALLELSE_TOKEN", "right")
+    return Wire(admin.handler)
