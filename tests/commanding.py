@@ -20,6 +20,12 @@ from kallelse.cli.credentials import Request
 URL = "https://api.example"
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
+OK = {"statusCode": 200, "body": '{"revision":  1, "event": {"id": "å"}}', "headers": {"ETag": '"1"'}}
+"""A thing as the endpoint answers it."""
+
+RETRIED = ("events", "duplicate", "a", "b", "--starts", "2027-03-01T13:00")
+"""A command that is sent again when its answer is lost."""
+
 
 def at_gateway(request: Request) -> dict[str, Any]:
     """The request as API Gateway hands it to a function (payload format 2.0)."""

@@ -11,7 +11,8 @@ import boto3
 import pytest
 from botocore.config import Config
 from tests.simulation.faults import Fault, Stopped
-from tests.simulation.flows import FLOWS, Flow, mails_due
+from tests.simulation.flows import FLOWS, Flow
+from tests.simulation.steps import mails_due
 from tests.simulation.sweeping import Broken
 from tests.simulation.world import EVENT, NAME, SENDER, World
 

@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from tests.conftest import an_event
 from tests.guarantees import HOSTS
 from tests.simulation.faults import Fault, Stopped
-from tests.simulation.flows import NOW, peopled
+from tests.simulation.steps import NOW, peopled
 from tests.simulation.world import EVENT, World
 
 from kallelse import dispatching, editing
