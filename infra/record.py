@@ -90,6 +90,8 @@ KEPT = (
         f"{ORGANISERS}; the receivers that the event file names", models.Delivery),
     Kept("Answers to organisers", ("REPLY",), "participants, organisers", EVENT_BASIS,
         "a day; DynamoDB deletes them within days", "the organiser who asked", models.Reply),
+    Kept("Sessions of organisers", ("SESSION",), "organisers", SECURITY,
+        "8 hours, or they sign out; DynamoDB deletes them within days", "nobody", models.Session),
     Kept(
         "Dead addresses", ("SUPPRESSED",), "participants", SECURITY,
         "for good, also when the person is erased", "nobody",
@@ -154,6 +156,7 @@ IMPERSONAL: dict[type[models.Model], str] = {
     models.Recipient: "id language formats",
     models.Registration: "event_id revision block nonce outbox erased_at",
     models.Remark: "id question",
+    models.Session: "digest step granted_until ends_at",
     models.Reply: "digest fingerprint event_id begun_at status etag",
     models.Selection: "states modes languages organisation_kinds answers joined",
     models.Series: "id language title description one_stop_each",

@@ -94,28 +94,14 @@ class NotifierSettings(Settings):
         return self
 
 
-class AdminSettings(NotifierSettings):
-    """The admin function, which also checks where webhooks go. ``meeting_hosts``: where join links may lead.
-
-    ``organiser_auth``: how organisers are known. ``grants``, for IAM: what each principal may do, as
-    ``arn=grant`` separated by commas or blanks; an ARN may end in ``*``. ``roles_claim``, for JWT: the
-    claim of a token that lists grants. How a grant is written tells :meth:`kallelse.models.Grant.parse`.
-    ``sender`` and ``base_url`` are for previews; without ``base_url`` the API's own address is shown.
+class OrganiserSettings(Settings):
+    """The organisers' pages. ``grants``, for IAM: what each principal may do, as ``arn=grant`` separated by
+    commas or blanks; an ARN may end in ``*``. How a grant is written tells
+    :meth:`kallelse.models.Grant.parse`.
     """
 
-    bucket: Name
-    meeting_hosts: Hosts
-    organiser_auth: WayIn = WayIn.IAM
     grants: tuple[tuple[str, Grant], ...] = ()
-    roles_claim: Name = "roles"
-    sender: EmailStr
-    base_url: Address | None = None
     templates: Path = Path("/opt")
-
-    @field_validator("base_url", mode="before")
-    @classmethod
-    def _if_any(cls, value: str) -> str | None:
-        return value or None
 
     @field_validator("grants", mode="before")
     @classmethod
@@ -124,6 +110,36 @@ class AdminSettings(NotifierSettings):
         if any(not principal for principal, _, _ in pairs):
             raise ValueError("write each grant as arn=role, arn=role:event:id or arn=role:tour:id")
         return tuple((principal, Grant.parse(grant)) for principal, _, grant in pairs)
+
+    def granted_to(self, arn: str) -> tuple[Grant, ...]:
+        """What the settings grant to the principal of a signature."""
+        return tuple(grant for principal, grant in self.grants if _is(arn, principal))
+
+
+def _is(arn: str, principal: str) -> bool:
+    if principal.endswith("*"):
+        return arn.startswith(principal[:-1])
+    return arn == principal
+
+
+class AdminSettings(NotifierSettings, OrganiserSettings):
+    """The admin function, which also checks where webhooks go. ``meeting_hosts``: where join links may lead.
+
+    ``organiser_auth``: how organisers are known. ``roles_claim``, for JWT: the claim of a token that lists
+    grants. ``sender`` is for previews. ``base_url``: what addresses begin with; without it, the API's own.
+    """
+
+    bucket: Name
+    meeting_hosts: Hosts
+    organiser_auth: WayIn = WayIn.IAM
+    roles_claim: Name = "roles"
+    sender: EmailStr
+    base_url: Address | None = None
+
+    @field_validator("base_url", mode="before")
+    @classmethod
+    def _if_any(cls, value: str) -> str | None:
+        return value or None
 
 
 class DispatcherSettings(Settings):

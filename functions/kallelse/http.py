@@ -148,6 +148,12 @@ def body_of(event: Any, media_types: tuple[str, ...], limit: int) -> str:
     return text
 
 
+def languages_of(request: Any) -> list[str]:
+    """The languages that the browser asks for, the first choice first (RFC 9110 §12.5.4)."""
+    accepted = (request.headers.get("accept-language") or "").split(",")
+    return [each.split(";")[0].strip()[:2].lower() for each in accepted]
+
+
 def form_of(event: Any, fields: frozenset[str], limit: int) -> dict[str, str]:
     """The fields of a submitted form. Raises UnreadableRequest, also for unknown or doubled fields."""
     return {name: values[0] for name, values in answers_of(event, fields, frozenset(), limit).items()}

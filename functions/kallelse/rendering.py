@@ -80,6 +80,9 @@ def _environment(templates: Path, language: str) -> Environment:
         "day": _day_filter,
         "moment": _moment_filter,
         "period": _period_filter,
+        "shortly": _shortly_filter,
+        "short_day": _short_day_filter,
+        "time_of_day": _time_of_day_filter,
     }
     return environment
 
@@ -159,6 +162,27 @@ def _day_filter(context: Context, on: date) -> str:
 @pass_context
 def _moment_filter(context: Context, at: datetime, event: Event | None = None) -> str:
     return moment(event or context["event"], at, context["language"])
+
+
+@pass_context
+def _shortly_filter(context: Context, at: datetime) -> str:
+    """An instant in the event's zone, short enough for a table, such as "16 sep. 2020 13.00"."""
+    local, language = at.astimezone(ZoneInfo(context["event"].timezone)), context["language"]
+    return f"{_short_day(local, language)} {clock(local, language)}"
+
+
+@pass_context
+def _short_day_filter(context: Context, on: date) -> str:
+    return _short_day(on, context["language"])
+
+
+def _short_day(on: date, language: str) -> str:
+    return format_date(on, "d.M.y" if language == "fi" else "d MMM y", locale=language)
+
+
+@pass_context
+def _time_of_day_filter(context: Context, at: datetime) -> str:
+    return clock(at.astimezone(ZoneInfo(context["event"].timezone)), context["language"])
 
 
 @pass_context

@@ -80,14 +80,15 @@ def _meets(registration: Registration, wanted: Conditions, unreached: Collection
         and wanted.joined in (None, registration.joined_at is not None)
         and wanted.undeliverable in (None, registration.mailbox in unreached)
         and (wanted.answer is None or _answers(registration, wanted.answer))
-        and (wanted.text is None or _mentions(registration, folded(wanted.text)))
+        and (wanted.text is None or mentions(registration, wanted.text))
     )
 
 
-def _mentions(registration: Registration, text: str) -> bool:
-    participant = registration.participant
+def mentions(registration: Registration, text: str) -> bool:
+    """Whether the text is a part of the name, the address or the organisation, see :func:`folded`."""
+    wanted, participant = folded(text), registration.participant
     told = (participant.name, participant.email, participant.organisation or "")
-    return any(text in folded(each) for each in told)
+    return any(wanted in folded(each) for each in told)
 
 
 def _answers(registration: Registration, answer: str) -> bool:

@@ -36,7 +36,9 @@ WEBHOOKS = "/local/webhooks"
 CLOCK = LOCAL / "clock"
 """The file that tells the functions the time; empty, they take the system's."""
 
-FUNCTIONS = ("Public", "Admin", "Dispatcher", "Mailer", "Feedback", "Publisher", "Notifier")
+FUNCTIONS = (
+    "Public", "Admin", "Organiser", "Dispatcher", "Mailer", "Feedback", "Publisher", "Notifier",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from .cloud import SES, WEBHOOKS, LocalCloud, SentMail
 
 PASSED_BACK = (
     "content-type", "location", "cache-control", "content-security-policy", "referrer-policy",
-    "retry-after", "content-disposition", "etag", "allow",
+    "retry-after", "content-disposition", "etag", "allow", "set-cookie",
 )  # fmt: skip
 
 ACCOUNT = {"SendQuota": {"MaxSendRate": 500.0}}

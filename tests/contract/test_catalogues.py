@@ -21,7 +21,7 @@ def catalogue(language: str) -> Catalog:
 
 
 def strings_of_the_templates() -> set[str]:
-    methods = [("web/**.html", "jinja2"), ("email/**", "jinja2")]
+    methods = [(f"{part}.html", "jinja2") for part in ("web/**", "organiser/**")] + [("email/**", "jinja2")]
     methods += [(f"document/**.{suffix}", "jinja2") for suffix in ("html", "md", "txt")]
     found = extract_from_dir(TEMPLATES, methods, options_map={"**": {"newstyle_gettext": "true"}})
     return {each[2] if isinstance(each[2], str) else each[2][0] for each in found}

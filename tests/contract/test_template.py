@@ -16,9 +16,11 @@ import yaml
 from tests.conftest import ROOT, CloudFormation
 from tests.simulation.mailing import LIMIT
 
+from kallelse.adapters.dynamodb import keys
 from kallelse.handlers import notifier
 from kallelse.handlers.mailer import MARGIN
 from kallelse.mailing import LEASE
+from kallelse.models import SessionStep
 
 SAM = ROOT / ".local/sam/bin"
 TEMPLATE: dict[str, Any] = yaml.load((ROOT / "template.yaml").read_text(), CloudFormation)  # noqa: S506
@@ -37,6 +39,7 @@ EXPORT = {"s3:AbortMultipartUpload"}
 ALLOWED = {
     "Public": READ | WRITE | ERASE | {"s3:GetObject"},
     "Admin": READ | WRITE | ARRANGE | ERASE | {"s3:GetObject", "s3:PutObject"} | EXPORT | TRANSLATE,
+    "Organiser": READ | {"dynamodb:PutItem", "dynamodb:DeleteItem"},
     "Dispatcher": READ | WRITE | ARRANGE | ERASE | {"s3:ListBucket"},
     "Mailer": READ | WRITE | {"s3:GetObject", "ses:SendEmail", "ses:SendRawEmail", "ses:GetAccount"},
     "Feedback": {"dynamodb:GetItem", "dynamodb:PutItem"},
@@ -68,7 +71,7 @@ def test_sam_finds_the_template_valid() -> None:
     assert result.returncode == 0, result.stderr
 
 
-def test_there_are_seven_functions() -> None:
+def test_there_are_eight_functions() -> None:
     assert set(FUNCTIONS) == set(ALLOWED)
 
 
@@ -116,6 +119,25 @@ def test_the_notifier_reaches_nothing_inside_a_network_and_queries_the_index_onl
     [table, index] = FUNCTIONS["Notifier"]["Policies"][0]["Statement"]
     assert (table["Resource"], "dynamodb:Query" in table["Action"]) == ("Data.Outputs.TableArn", False)
     assert index["Resource"] == "${Data.Outputs.TableArn}/index/due"
+
+
+def test_the_organisers_pages_can_write_nothing_but_sessions() -> None:
+    writing = [
+        each.get("Condition")
+        for each in FUNCTIONS["Organiser"]["Policies"][0]["Statement"]
+        if not set(each["Action"]) <= READ
+    ]
+    assert writing == [{"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["SESSION#*"]}}]
+    assert keys.session(SessionStep.SESSION, "digest")["pk"].startswith("SESSION#")
+
+
+def test_the_gateway_leads_every_address_of_the_organisers_pages_to_their_function() -> None:
+    deployed = {
+        (event["Properties"]["Method"], event["Properties"]["Path"])
+        for event in FUNCTIONS["Organiser"]["Events"].values()
+    }
+    below = "/organiser/{proxy+}"
+    assert deployed == {("GET", "/organiser"), ("GET", below), ("POST", below)}
 
 
 def test_the_gateway_has_a_route_for_each_of_the_public_pages_and_no_other() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from kallelse.ports import Desk
 
 from .audit import FakeAudit, FakeReplies
+from .entering import FakeSessions
 from .erasures import FakeErasures, FakeLedger
 from .grouping import FakeGroups
 from .mailing import (
@@ -56,6 +57,7 @@ def fake_desk() -> Desk:
         erasures=erasures,
         webhooks=FakeWebhooks(),
         deliveries=FakeDeliveries(),
+        sessions=FakeSessions(),
     )
 
 

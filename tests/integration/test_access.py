@@ -40,7 +40,7 @@ def deployed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str]
 
 def authorizer(way_in: str, grant: str) -> dict[str, Any]:
     """What API Gateway tells of a caller whom it let in."""
-    claims = {"sub": "ada", "roles": f"[{grant} something.else]"}
+    claims = {"sub": "ada", "exp": "1600000000", "roles": f"[{grant} something.else]"}
     return {"jwt": {"claims": claims}} if way_in == "jwt" else {"iam": {"userArn": ARN}}
 
 

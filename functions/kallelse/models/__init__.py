@@ -36,6 +36,7 @@ from .registration import SEATED, Participant, Purpose, Registration, Registrati
 from .reply import KEPT, UNDER_WAY, Reply
 from .search import Conditions, Search, Sort
 from .series import Claim, Series, Stop, TourRecord
+from .session import Session, SessionStep
 from .summary import FOR_READERS, Move, Source, Summary, SummaryState
 from .survey import Remark, Survey, SurveyAnswer
 from .text import SLUG, Language, Line, LongText, Model, Paragraphs, Slug, Text, in_language
@@ -50,8 +51,8 @@ __all__ = [
     "Meeting", "Message", "MessageState", "Mode", "ModeOffer", "Model", "Move", "Note", "Occasion",
     "OrganisationKind", "Paragraphs", "Participant", "ParticipantByHand", "Personal", "Privacy",
     "ProgrammeItem", "Purpose", "Question", "QuestionKind", "Recipient", "Registration",
-    "RegistrationState", "Remark", "Reply", "Role", "Search", "Secret", "Selection", "Series",
-    "ShownWhen", "Slug", "Sort", "Source", "Speaker", "StandardField", "Stop", "Summary",
-    "SummaryState", "Survey", "SurveyAnswer", "Text", "Thanks", "Token", "Tour", "TourRecord",
-    "Transfer", "Webhook", "WebhookRecord", "What", "in_language", "kind_in",
+    "RegistrationState", "Remark", "Reply", "Role", "Search", "Secret", "Selection", "Series", "Session",
+    "SessionStep", "ShownWhen", "Slug", "Sort", "Source", "Speaker", "StandardField", "Stop", "Summary",
+    "SummaryState", "Survey", "SurveyAnswer", "Text", "Thanks", "Token", "Tour", "TourRecord", "Transfer",
+    "Webhook", "WebhookRecord", "What", "in_language", "kind_in",
 ]  # fmt: skip

@@ -25,6 +25,7 @@ from .records import (
     Work,
 )
 from .seats import Line, NoSeat, Quota, Quotas, SeatBlock, Seats
+from .sessions import Sessions
 from .surveys import Surveys
 from .tours import Tours
 from .translation import Terminology, Translator
@@ -52,11 +53,12 @@ class Desk:
     groups: Groups
     audit: Audit
     replies: Replies
+    erasures: Erasures
     personal: PersonalData
     figures: KeptFigures
-    erasures: Erasures
     webhooks: Webhooks
     deliveries: Deliveries
+    sessions: Sessions
 
 
 __all__ = [
@@ -90,6 +92,7 @@ __all__ = [
     "Replies",
     "SeatBlock",
     "Seats",
+    "Sessions",
     "Summaries",
     "Surveys",
     "Terminology",

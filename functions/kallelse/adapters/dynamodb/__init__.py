@@ -19,6 +19,7 @@ from .quotas import TableQuotas
 from .registrations import TableRegistrations, registration_in
 from .replies import TableReplies
 from .seats import TableSeats
+from .sessions import TableSessions
 from .summaries import TableSummaries
 from .surveys import TableSurveys
 from .table import Table, connect
@@ -47,11 +48,12 @@ def open_desk(table: Table) -> Desk:
         groups=TableGroups(table),
         audit=TableAudit(table),
         replies=TableReplies(table),
+        erasures=TableErasures(table),
         personal=TablePersonalData(table),
         figures=TableFigures(table),
-        erasures=TableErasures(table),
         webhooks=TableWebhooks(table),
         deliveries=TableDeliveries(table),
+        sessions=TableSessions(table),
     )
 
 

@@ -274,6 +274,11 @@ def token(digest: str) -> Key:
     return {"pk": f"TOKEN#{digest}", "sk": "TOKEN"}
 
 
+def session(step: str, digest: str) -> Key:
+    """An entrance to the organisers' pages, or a session there."""
+    return {"pk": f"SESSION#{digest}", "sk": step.upper()}
+
+
 def suppressed(address: str) -> Key:
     """An address never to write to again, known by its hash only."""
     digest = sha256(address.strip().casefold().encode()).hexdigest()

@@ -23,6 +23,7 @@ from . import (
     people,
     previews,
     registrations,
+    sessions,
     summaries,
     surveys,
     tours,
@@ -69,5 +70,5 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 __all__ = [
     "app", "audit", "describing", "events", "exports", "groups", "handler", "mails", "messages", "notes",
-    "people", "previews", "registrations", "summaries", "surveys", "tours", "webhooks",
+    "people", "previews", "registrations", "sessions", "summaries", "surveys", "tours", "webhooks",
 ]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from hmac import compare_digest
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,14 @@ def caller(request: BaseProxyEvent, settings: AdminSettings) -> Caller:
     return _by_iam((authorizer.get("iam") or {}).get("userArn"), settings)
 
 
+def granted_until(request: BaseProxyEvent) -> datetime:
+    """When the token of the request ends. Raises Unauthorised."""
+    claims = request.raw_event["requestContext"]["authorizer"]["jwt"]["claims"]
+    if "exp" not in claims:
+        raise Unauthorised("send a token that has an end (exp)")
+    return datetime.fromtimestamp(float(claims["exp"]), UTC)
+
+
 def _local(request: BaseProxyEvent, settings: AdminSettings) -> Caller:
     given = request.headers.get("authorization") or ""
     if settings.local_token and compare_digest(given.encode(), f"Bearer {settings.local_token}".encode()):
@@ -37,13 +46,7 @@ def _by_iam(arn: str | None, settings: AdminSettings) -> Caller:
     """The principal of a signature, such as ``arn:aws:sts::123456789012:assumed-role/Organisers/ada``."""
     if not arn:
         raise Unauthorised("sign the request with SigV4 for execute-api")
-    return Caller(name=arn, grants=tuple(grant for each, grant in settings.grants if _is(arn, each)))
-
-
-def _is(arn: str, principal: str) -> bool:
-    if principal.endswith("*"):
-        return arn.startswith(principal[:-1])
-    return arn == principal
+    return Caller(name=arn, grants=settings.granted_to(arn))
 
 
 def _by_token(claims: dict[str, Any], roles_claim: str) -> Caller:

@@ -153,7 +153,7 @@ def _in_query(route: Route) -> Iterator[dict[str, Any]]:
 
 
 def _in_headers(route: Route) -> Iterator[dict[str, Any]]:
-    if route.method == "POST":
+    if route.method == "POST" and route.kept:
         yield IDEMPOTENCY
     if route.method != "GET" and route.target:
         yield IF_MATCH

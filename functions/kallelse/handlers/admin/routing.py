@@ -61,7 +61,8 @@ class Route:
 
     ``somewhere``: for a route without event or tour, whether a grant for any of them is enough; else it
     must be for everything. ``audited``: whether a call is written to the audit log. ``even_archived``:
-    whether a change is let in although the event is archived.
+    whether a change is let in although the event is archived. ``kept``: whether the answer to a POST is kept
+    for a request that comes again, as one that holds a secret must not be.
     """
 
     method: str
@@ -75,6 +76,7 @@ class Route:
     status: HTTPStatus
     media: Media
     gives: tuple[str, ...]
+    kept: bool
 
     @cached_property
     def parameters(self) -> dict[str, Any]:
@@ -153,13 +155,14 @@ def route(
     status: HTTPStatus = HTTPStatus.OK,
     media: Media = Media((JSON,)),
     gives: tuple[str, ...] = (JSON,),
+    kept: bool = True,
 ) -> Callable[[F], F]:
     """Make a function a route. Whatever is not a GET is written to the audit log unless told otherwise."""
 
     def declare(function: F) -> F:
         audit = method != "GET" if audited is None else audited
         rules = (needs, target, audit, somewhere, even_archived)
-        ROUTES.append(Route(method, path, function, *rules, status, media, gives))
+        ROUTES.append(Route(method, path, function, *rules, status, media, gives, kept))
         return function
 
     return declare

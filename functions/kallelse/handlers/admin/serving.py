@@ -47,7 +47,7 @@ def serve(route: Route, request: Any, names: dict[str, str]) -> Response[str]:
         _check_archived(desk, call.path.get("event_id"))
     arguments = route.arguments(call)
     call.path |= {name: arguments[name] for name in route.names if name in arguments}
-    if route.method == "POST" and KEY in request.headers:
+    if route.method == "POST" and route.kept and KEY in request.headers:
         return _once(route, desk, call, arguments, settings.clock())
     return _act(route, desk, call, arguments, settings.clock())
 

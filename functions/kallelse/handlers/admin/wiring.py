@@ -36,14 +36,18 @@ def unfiltered() -> Desk:
     return open_desk(connect(wiring()[0].table))
 
 
+def base_url(request: BaseProxyEvent) -> str:
+    """What addresses begin with."""
+    return wiring()[0].base_url or f"https://{request.raw_event['requestContext']['domainName']}"
+
+
 def composer(request: BaseProxyEvent) -> Composer:
     """What writes letters, for previews."""
     # Only previews write letters, so the other routes do not pay for what that takes.
     from ...composing import Composer
 
     settings, desk, documents = wiring()
-    base_url = settings.base_url or f"https://{request.raw_event['requestContext']['domainName']}"
-    return Composer(desk, documents, renderer(), settings.sender, base_url)
+    return Composer(desk, documents, renderer(), settings.sender, base_url(request))
 
 
 def renderer() -> Renderer:

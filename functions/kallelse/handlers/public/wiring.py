@@ -26,7 +26,7 @@ from ...errors import (
     TooManyRequests,
     WrongAudience,
 )
-from ...http import download, page, status_of
+from ...http import download, languages_of, page, status_of
 from ...limiting import Tally
 from ...models import EventRecord, Registration
 from ...organisations import Organisations, load
@@ -131,9 +131,8 @@ def error_page(error: KallelseError, language: str) -> Response[str]:
 
 
 def language_of(request: Any) -> str:
-    """The language that the path names, else the browser's first (RFC 9110 §12.5.4) that has pages."""
-    accepted = (request.headers.get("accept-language") or "").split(",")
-    wished = (*request.path.split("/"), *(each.split(";")[0].strip()[:2].lower() for each in accepted))
+    """The language that the path names, else the browser's first that has pages."""
+    wished = (*request.path.split("/"), *languages_of(request))
     languages = wiring().renderer.languages()
     return next((each for each in wished if each in languages), DEFAULT_LANGUAGE)
 

@@ -1,0 +1,29 @@
+"""The events that one may look at."""
+
+from __future__ import annotations
+
+from aws_lambda_powertools.event_handler import Response
+
+from ... import staging
+from ...models import Caller, EventEntry, Role
+from .paging import showing
+from .visiting import Visit
+
+ON_A_PAGE = 50
+
+
+@showing("/organiser")
+def show_events(visit: Visit, caller: Caller) -> Response[str]:
+    """The events that the caller may look at, the latest start first."""
+    archived = "archived" in visit.query
+
+    def wanted(entry: EventEntry) -> bool:
+        return caller.may(Role.VIEWER, entry.id, entry.tour) and (archived or entry.archived_at is None)
+
+    entries, following = staging.listed(visit.desk, wanted, visit.query.get("after"), ON_A_PAGE)
+    return visit.page(
+        "events",
+        events=[(entry, staging.stage(entry, visit.now)) for entry in entries],
+        following=following,
+        archived=archived,
+    )
