@@ -194,6 +194,13 @@ def test_what_is_under_way_to_a_webhook_that_left_the_file_is_held_until_it_is_b
     assert hooked.states() == {DeliveryState.DELIVERED}
 
 
+STILL_TO_COME = {
+    "starts": "2100-09-16T13:00",
+    "ends": "2100-09-16T15:45",
+    "last_day_to_register": "2100-09-09",
+}
+
+
 def at_this_moment(hooked: Hooked) -> None:
     """The library checks timestamps by the clock of the system."""
     hooked.time.now = datetime.now(UTC)
@@ -203,6 +210,7 @@ def test_the_signature_is_that_of_the_specification(hooked: Hooked) -> None:
     secret = hooked.make_secret()
     assert secret.startswith("whsec_")
     at_this_moment(hooked)
+    hooked.apply(**STILL_TO_COME)
     hooked.tick(timedelta(0))
     [post] = hooked.posts
     assert Signer(secret).verify(post.body, post.headers) == post.content
@@ -238,7 +246,7 @@ def verified(secrets: list[str], post: Post) -> list[bool]:
 def test_for_a_day_after_a_new_secret_both_sign(hours: int, signs: list[bool]) -> None:
     hooked = Hooked(fake_desk())
     hooked.time.now = datetime.now(UTC) - timedelta(hours=hours)
-    hooked.apply(starts="2100-09-16T13:00", ends="2100-09-16T15:45", last_day_to_register="2100-09-09")
+    hooked.apply(**STILL_TO_COME)
     secrets = [hooked.make_secret(), hooked.make_secret()]
     at_this_moment(hooked)
     hooked.register("Ada")
@@ -249,7 +257,7 @@ def test_for_a_day_after_a_new_secret_both_sign(hours: int, signs: list[bool]) -
 def test_a_secret_whose_answer_was_lost_does_not_cut_off_the_one_in_use() -> None:
     hooked = Hooked(fake_desk())
     at_this_moment(hooked)
-    hooked.apply(starts="2100-09-16T13:00", ends="2100-09-16T15:45", last_day_to_register="2100-09-09")
+    hooked.apply(**STILL_TO_COME)
     secrets = [hooked.make_secret() for _ in range(6)]
     hooked.register("Ada")
     hooked.tick(timedelta(0))

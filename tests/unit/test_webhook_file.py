@@ -10,6 +10,7 @@ from tests.conftest import an_event
 from tests.hooks import a_hook
 
 from kallelse.config import NotifierSettings, read
+from kallelse.errors import WrongSettings
 
 
 def test_a_webhook_asks_for_one_or_several_kinds_of_events() -> None:
@@ -63,7 +64,7 @@ def test_localhost_is_a_host_for_webhooks_only_in_the_local_cloud() -> None:
     hosts = {"KALLELSE_TABLE": "t", "KALLELSE_WEBHOOK_HOSTS": "mottagare.example, localhost"}
     assert "localhost" in read(NotifierSettings, hosts | {"KALLELSE_LOCAL": "1"}).webhook_hosts
     for deployed in ({}, {"AWS_LAMBDA_RUNTIME_API": "127.0.0.1:9001"}):
-        with pytest.raises(ValidationError, match="for the local cloud"):
+        with pytest.raises(WrongSettings, match="for the local cloud"):
             read(NotifierSettings, hosts | deployed)
 
 
