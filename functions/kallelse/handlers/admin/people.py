@@ -44,7 +44,7 @@ class _Person(Model):
         return found.participant.email
 
 
-@route("POST", "/admin/people/find", needs=Role.ADMINISTRATOR)
+@route("POST", "/admin/people/find", needs=Role.ADMINISTRATOR, kept=False)
 def find_person(body: _Person, call: Call) -> dict[str, Any]:
     """At which events a person is registered, and whether the address is never to be written to."""
     desk = wiring()[1]
@@ -53,7 +53,7 @@ def find_person(body: _Person, call: Call) -> dict[str, Any]:
     return told
 
 
-@route("POST", "/admin/people/export", needs=Role.ADMINISTRATOR)
+@route("POST", "/admin/people/export", needs=Role.ADMINISTRATOR, kept=False)
 def export_person(body: _Person, call: Call) -> dict[str, Any]:
     """Everything that is kept about a person, for the person to have."""
     desk = wiring()[1]
