@@ -18,6 +18,7 @@ from kallelse.handlers.organiser.api import POLICY
 from kallelse.handlers.organiser.paging import PAGES
 from kallelse.models import Mail, MailKind, MailState, Mode, Registration
 from kallelse.ports import Desk
+from kallelse.retaining import figures_of
 
 HERE = "/organiser/events/seminarium"
 DAY = timedelta(days=1)
@@ -333,6 +334,16 @@ def test_the_figures_of_an_event_without_anybody_are_a_page_too(browser: Browser
     assert page["statusCode"] == 200
     assert "Seats taken 0 / 2" in text(page)
     assert "<svg" not in page["body"]
+
+
+def test_the_figures_stay_when_the_people_are_forgotten(browser: Browser, desk: Desk) -> None:
+    record = opened(desk, **ROOMY)
+    found = registered(desk, record, "Ada")
+    desk.figures.keep("seminarium", figures_of(desk, record))
+    desk.registrations.erase(found)
+    page = browser.get(f"{HERE}/figures")
+    assert "Seats taken 1 / 50" in text(page)
+    assert bars(page, "arrived") == {"20 Aug 2020": 1}
 
 
 def test_only_the_page_of_the_programming_interface_runs_scripts_and_they_are_ours(

@@ -9,9 +9,9 @@ from itertools import zip_longest
 
 from aws_lambda_powertools.event_handler import Response
 
-from ...figures import figures
 from ...models import EventRecord, MailState
 from ...models.figures import DayFigures, Figures
+from ...retaining import figures_of
 from .paging import showing
 from .visiting import Visit
 
@@ -19,7 +19,7 @@ from .visiting import Visit
 @showing("/organiser/events/<event_id>/figures")
 def show_figures(visit: Visit, record: EventRecord) -> Response[str]:
     """Everything that is counted about the event."""
-    found = figures(visit.desk, record)
+    found = figures_of(visit.desk, record)
     days = list(_every_day(found.days))
     return visit.page(
         "figures",
