@@ -35,7 +35,7 @@ def get_webhook(event_id: str, webhook_id: str) -> dict[str, Any]:
     return next(each for each in list_webhooks(event_id)["webhooks"] if each["id"] == webhook_id)
 
 
-@route("POST", f"{ONE}/secret", needs=Role.ADMINISTRATOR, target=WEBHOOK)
+@route("POST", f"{ONE}/secret", needs=Role.ADMINISTRATOR, target=WEBHOOK, kept=False)
 def make_webhook_secret(event_id: str, webhook_id: str) -> NewSecret:
     """Make a new secret and tell it, once; for a day the one before it signs too."""
     settings, desk, _ = wiring()
