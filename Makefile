@@ -41,7 +41,8 @@ DYNAMODB_SHA256 := cc1047389ec1327174708664014e17f3fd8f3c1468cf78e09723763f3d4f7
 	@touch $@
 
 test: .venv/ready .local/ministack/ready .local/dynamodb/ready .local/sam/ready ## Run every test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest tests/e2e
+	$(BIN)/python -m pytest --numprocesses auto --ignore tests/e2e
 
 race: .venv/ready .local/dynamodb/ready ## Race every pair of operations for 1,000 rounds
 	KALLELSE_RACE_ROUNDS=1000 $(BIN)/python -m pytest tests/integration/test_race.py

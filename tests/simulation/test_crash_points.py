@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import boto3
 import pytest
 from botocore.config import Config
+from tests.simulation.conftest import Note
 from tests.simulation.faults import Fault, Stopped
 from tests.simulation.flows import FLOWS, Flow
 from tests.simulation.steps import mails_due
@@ -29,12 +30,10 @@ def without_waiting(cloud: None, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("name", FLOWS)
-def test_whatever_call_goes_wrong_the_guarantees_hold_after_the_sweep(
-    name: str, tried: dict[str, tuple[int, int]]
-) -> None:
+def test_whatever_call_goes_wrong_the_guarantees_hold_after_the_sweep(name: str, note: Note) -> None:
     broken = Broken.ready(FLOWS[name])
     points = list(broken.points())
-    tried[name] = len(broken.calls), len(points)
+    note(name, len(broken.calls), len(points))
     assert len(broken.calls) >= 2
     assert len(points) == (len(broken.calls) * len(Fault) + 1) * len(broken.futures())
     wrong = [f"{point}: {found}" for point, found in points if found]
