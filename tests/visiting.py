@@ -86,7 +86,11 @@ def request(method: str, path: str, fields: dict[str, Any], source: str = "192.0
         "headers": {"content-type": URLENCODED},
         "body": urlencode(fields, doseq=True),
         "isBase64Encoded": False,
-        "requestContext": {"http": {"method": method, "path": path, "sourceIp": source}, "stage": "$default"},
+        "requestContext": {
+            "http": {"method": method, "path": path, "sourceIp": source},
+            "domainName": "desk.example",
+            "stage": "$default",
+        },
     }
 
 

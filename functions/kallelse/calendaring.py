@@ -1,11 +1,13 @@
 """An event as a calendar file (RFC 5545) that can be shared: no link and nothing secret is in it.
 
 One to take away is published; one in a mail invites, or takes the invitation back (RFC 5546). The
-latter two name the recipient as the only attendee, as they have to name one.
+latter two name the recipient as the only attendee, as they have to name one. Only what is published for
+everybody leads to the public pages.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -17,6 +19,12 @@ if TYPE_CHECKING:
     import icalendar
 
 YEAR = timedelta(days=366)
+
+LOOK_AGAIN = timedelta(hours=6)
+"""How often calendars are asked to look whether a tour has changed."""
+
+
+MADE_BY = "-//Kallelse//Kallelse//EN"
 
 
 class Method(StrEnum):
@@ -39,17 +47,53 @@ def calendar(
     # Only two routes and the mailer need it, so the others do not pay for it.
     import icalendar
 
-    event = record.event
-    file = icalendar.Calendar(PRODID="-//Kallelse//Kallelse//EN", VERSION="2.0", METHOD=method.value)
+    file = icalendar.Calendar(PRODID=MADE_BY, VERSION="2.0", METHOD=method.value)
     entry = icalendar.Event()
     _add_times(entry, record, now, method)
-    _add_texts(entry, event, language, mode)
+    _add_texts(entry, record.event, language, mode)
     if attendee:
         # Whoever registered comes; nobody waits for an answer from the calendar.
         entry.add("attendee", f"mailto:{attendee}", {"partstat": "ACCEPTED", "rsvp": "FALSE"})
     file.add_component(entry)
-    # The zone's rules around the event are enough, and a tenth of those since 1970.
-    file.add_missing_timezones((event.starts - YEAR).date(), (event.ends + YEAR).date())
+    return _written(file, [record.event])
+
+
+def published(
+    records: list[EventRecord],
+    language: Language,
+    address: Callable[[Event], str],
+    now: datetime,
+    name: str = "",
+) -> str:
+    """The events for everybody's calendar, each with the ``address`` of its public page.
+
+    ``name``: of a calendar to subscribe to, which has entries of changed and cancelled events too.
+    """
+    import icalendar
+
+    method = Method.PUBLISH
+    file = icalendar.Calendar(PRODID=MADE_BY, VERSION="2.0", METHOD=method.value)
+    if name:
+        # The names of RFC 7986 and those that calendars knew before it.
+        for property_name in ("name", "x-wr-calname"):
+            file.add(property_name, name)
+        file.add("refresh-interval", LOOK_AGAIN, {"value": "DURATION"})
+        file.add("x-published-ttl", icalendar.vDuration(LOOK_AGAIN))
+    for record in records:
+        entry = icalendar.Event()
+        _add_times(entry, record, now, method)
+        # Whoever has not chosen a mode is told where one can come to, if one can.
+        on_site = Mode.ON_SITE in record.event.seats_by_mode
+        _add_texts(entry, record.event, language, Mode.ON_SITE if on_site else Mode.ONLINE)
+        entry.add("url", address(record.event))
+        file.add_component(entry)
+    return _written(file, [record.event for record in records])
+
+
+def _written(file: icalendar.Calendar, events: list[Event]) -> str:
+    # The zone's rules around the events are enough, and a tenth of those since 1970.
+    first, last = min(each.starts for each in events) - YEAR, max(each.ends for each in events) + YEAR
+    file.add_missing_timezones(first.date(), last.date())
     return str(file.to_ical().decode())
 
 

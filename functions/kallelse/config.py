@@ -28,6 +28,8 @@ PREFIX = "KALLELSE_"
 
 Name = Annotated[str, Field(min_length=1)]
 Address = Annotated[str, Field(pattern=r"^https?://[^/]+(/.*)?[^/]$")]
+OwnAddress = Annotated[Address | None, BeforeValidator(lambda value: value or None)]
+"""What links begin with; empty, and hence None, where the API's own address is meant."""
 
 
 def _split(value: str) -> frozenset[str]:
@@ -69,9 +71,13 @@ class Settings(BaseModel):
 
 
 class PublicSettings(Settings):
-    """The public function: pages and registrations, and the summaries in the bucket."""
+    """The public function: pages and registrations, and the summaries and cards in the bucket.
+
+    ``base_url``: what the addresses begin with that pages are known by elsewhere.
+    """
 
     bucket: Name
+    base_url: OwnAddress = None
     templates: Path = Path("/opt")
 
 
@@ -134,12 +140,7 @@ class AdminSettings(NotifierSettings, OrganiserSettings):
     organiser_auth: WayIn = WayIn.IAM
     roles_claim: Name = "roles"
     sender: EmailStr
-    base_url: Address | None = None
-
-    @field_validator("base_url", mode="before")
-    @classmethod
-    def _if_any(cls, value: str) -> str | None:
-        return value or None
+    base_url: OwnAddress = None
 
 
 class DispatcherSettings(Settings):

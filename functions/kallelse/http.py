@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from hashlib import sha256
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
@@ -93,10 +94,43 @@ def sandboxed(html: str) -> Response[str]:
     return response
 
 
+NOBODY = "frame-ancestors 'none'"
+"""The part of the Content-Security-Policy that keeps every page out of the frames of others."""
+
+
+def framed(response: Response[str], origins: tuple[str, ...]) -> Response[str]:
+    """The page, which the pages of these origins may show in a frame of theirs."""
+    policy = SECURITY["Content-Security-Policy"]
+    response.headers["Content-Security-Policy"] = policy.replace(
+        NOBODY, f"frame-ancestors {' '.join(origins)}"
+    )
+    return response
+
+
+def kept(response: Response[Any], request: Any, seconds: int, *, by_everybody: bool = True) -> Response[Any]:
+    """The answer, to be kept for so long by caches, or only by the visitor's browser (RFC 9111 §5.2.2).
+
+    Nothing is sent again to whoever has it already (304, RFC 9110 §13.1.2).
+    """
+    content = response.body or ""
+    digest = sha256(content if isinstance(content, bytes) else content.encode()).hexdigest()[:32]
+    whose = "public" if by_everybody else "private"
+    response.headers |= {"Cache-Control": f"{whose}, max-age={seconds}", "ETag": f'"{digest}"'}
+    known = (request.headers.get("if-none-match") or "").split(",")
+    if f'"{digest}"' in (each.strip().removeprefix("W/") for each in known):
+        return Response(HTTPStatus.NOT_MODIFIED, None, "", headers=response.headers)
+    return response
+
+
 def download(content: str | bytes, media_type: str, name: str) -> Response[Any]:
     """A file to take away."""
     headers = SECURITY | {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(HTTPStatus.OK, media_type, content, headers=headers)
+
+
+def resource(content: str | bytes, media_type: str) -> Response[Any]:
+    """What is neither a page nor to be taken away, such as a picture."""
+    return Response(HTTPStatus.OK, media_type, content, headers=dict(SECURITY))
 
 
 def plain(text: str) -> Response[str]:

@@ -37,3 +37,16 @@ def pdf(template: Path, markdown: str, made_at: datetime, **about: Any) -> bytes
         return compiled("ua-1")
     except typst.TypstError:
         return compiled()
+
+
+def picture(template: Path, **shown: Any) -> bytes:
+    """A picture (PNG) of what the template makes of ``shown``, one pixel for each point of its page."""
+    import typst  # 80 MB, which only the publisher has
+
+    return typst.compile(
+        template.read_bytes(),
+        format="png",
+        ppi=72,
+        ignore_system_fonts=True,
+        sys_inputs={"shown": json.dumps(shown, ensure_ascii=False)},
+    )

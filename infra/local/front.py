@@ -20,6 +20,7 @@ from .cloud import SES, WEBHOOKS, LocalCloud, SentMail
 PASSED_BACK = (
     "content-type", "location", "cache-control", "content-security-policy", "referrer-policy",
     "retry-after", "content-disposition", "etag", "allow", "set-cookie",
+    "strict-transport-security", "x-content-type-options",
 )  # fmt: skip
 
 ACCOUNT = {"SendQuota": {"MaxSendRate": 500.0}}

@@ -67,6 +67,9 @@ class FakeEvents:
     def listed(self, after: str | None, limit: int) -> list[EventEntry]:
         raise NotImplementedError("nothing that is tested on fakes lists events")
 
+    def drawn(self, record: EventRecord) -> None:
+        raise NotImplementedError("nothing that is tested on fakes draws")
+
     def look_again(self, record: EventRecord, at: datetime | None) -> None:
         if self.records[record.event.id].revision == record.revision:
             self.looks[record.event.id] = at

@@ -77,6 +77,21 @@ class BucketDocuments:
         except self.client.exceptions.NoSuchKey as error:
             raise SummaryNotFound("the text of the summary is gone") from error
 
+    def replace(self, key: str, content: bytes, media_type: str, language: str) -> None:
+        """Keeps the promise of :class:`kallelse.ports.Pictures`."""
+        request = {"Key": key, "Body": content, "ContentType": media_type, "ContentLanguage": language}
+        self._call("put_object", **request)
+
+    def find(self, key: str) -> bytes | None:
+        """Keeps the promise of :class:`kallelse.ports.Pictures`."""
+        try:
+            return self._read(key)
+        except ClientError as error:
+            # Without the right to list the bucket, S3 calls forbidden what is not there.
+            if error.response["Error"]["Code"] in ("NoSuchKey", "AccessDenied"):
+                return None
+            raise
+
     def _read(self, key: str) -> bytes:
         answer = self._call("get_object", Key=key)
         try:

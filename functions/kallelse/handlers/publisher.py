@@ -1,4 +1,4 @@
-"""The publisher: turns approved summaries into documents and mails, and enters erasures in the ledger."""
+"""The publisher: turns summaries into documents and mails, draws cards, and enters erasures in the ledger."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from ..adapters import ledger, s3
 from ..adapters.dynamodb import connect, open_desk
 from ..apart import each_apart
 from ..config import PublisherSettings, read
+from ..drawing import draw
 from ..erasing import enter
 from ..models import Erasure, Summary
 from ..observability import count, observed
@@ -31,7 +32,9 @@ def handler(event: dict[str, Any], context: object) -> None:
     renderer = Renderer(settings.templates)
 
     def post(summary: Summary) -> int:
-        return len(publish(desk, documents, renderer, summary, settings.clock()))
+        posted = publish(desk, documents, renderer, summary, settings.clock())
+        count("SummariesPosted", len(posted))
+        return len(posted)
 
     def record(erasure: Erasure) -> int:
         enter(desk, erased, documents, erasure)
@@ -40,4 +43,5 @@ def handler(event: dict[str, Any], context: object) -> None:
     work = desk.agenda.to_publish()
     tasks = [(each.source_key, partial(post, each)) for each in work.summaries]
     tasks += [(each.digest, partial(record, each)) for each in work.erasures]
-    count("SummariesPosted", each_apart(tasks))
+    tasks += [(each, partial(draw, desk, documents, renderer, each)) for each in work.cards]
+    each_apart(tasks)

@@ -23,7 +23,7 @@ from .dialogue import MOST_IN_GROUPS, Dialogue
 from .form import Form
 from .privacy import RETENTION, Personal, Privacy, Retention
 from .survey import Survey
-from .text import Language, Line, LongText, Model, Slug, Text, WebAddress
+from .text import Language, Line, LongText, Model, Origin, Slug, Text, WebAddress
 from .webhook import Webhooks
 
 Seats = Annotated[int, Field(gt=0, le=100_000)]
@@ -208,6 +208,7 @@ class Event(Model):
     ``dialogue``: the groups of those online. ``webhooks``: what is told of registrations and summaries.
     ``privacy``: what the privacy notice tells. ``draft``: whether only organisers see the event, and nobody
     can register or gets mail; not once it was published. ``retention``: of personal data, after the end.
+    ``embed``: the sites that may show the form in a frame on their pages.
     """
 
     id: Slug
@@ -246,6 +247,7 @@ class Event(Model):
     privacy: Privacy = Privacy()
     webhooks: Webhooks = ()
     retention: Retention = RETENTION
+    embed: tuple[Origin, ...] = Field((), max_length=20)
     tour: Tour | None = None
 
     @field_validator("timezone")

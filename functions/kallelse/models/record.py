@@ -91,6 +91,9 @@ class EventRecord(Model):
         """The record after the file was handed in again; the same if the file is the same."""
         if event == self.event:
             return self
+        if self.event.draft:
+            # Nobody has been told of a draft, so it has no earlier day or place.
+            return self._next(event=event, history=(Details.of(event, 1, now),))
         details = Details.of(event, self.details.version + 1, now)
         told_anew = () if details.says_the_same(self.details) else (details,)
         history = self.history + told_anew

@@ -39,10 +39,15 @@ class Work:
 
 @dataclass(frozen=True)
 class ToPublish:
-    """What awaits the publisher: summaries that are approved, and erasures to be entered in the ledger."""
+    """What awaits the publisher.
+
+    ``summaries``: those that are approved. ``erasures``: those to be entered in the ledger. ``cards``: the
+    ids of the events whose cards are to be drawn.
+    """
 
     summaries: tuple[Summary, ...] = ()
     erasures: tuple[Erasure, ...] = ()
+    cards: tuple[str, ...] = ()
 
 
 class Agenda(Protocol):
@@ -71,8 +76,13 @@ class Events(Protocol):
     def store(self, seen: EventRecord | None, record: EventRecord, now: datetime) -> bool:
         """Store what the event as ``seen`` (None: there was none) becomes; False when it changed since.
 
-        Its entry in the list changes with it, and the sweep looks at it at once, see :meth:`look_again`.
+        Its entry in the list changes with it, the sweep looks at it at once, see :meth:`look_again`, and
+        unless it is a draft its cards await the publisher.
         """
+        ...
+
+    def drawn(self, record: EventRecord) -> None:
+        """Forget that the cards of the event were to be drawn; not if it changed since."""
         ...
 
     def listed(self, after: str | None, limit: int) -> list[EventEntry]:
@@ -215,6 +225,18 @@ class Documents(Protocol):
 
     def get(self, key: str) -> str:
         """The text; raises SummaryNotFound."""
+        ...
+
+
+class Pictures(Protocol):
+    """Stored pictures, which are made anew whenever that is worth it."""
+
+    def replace(self, key: str, content: bytes, media_type: str, language: Language) -> None:
+        """Store a picture, instead of the one that has the key."""
+        ...
+
+    def find(self, key: str) -> bytes | None:
+        """The picture, if there is one."""
         ...
 
 

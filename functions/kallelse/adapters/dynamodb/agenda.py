@@ -42,6 +42,7 @@ class TableAgenda:
         summaries = [summary_in(item) for item in found if item]
         return ToPublish(
             summaries=tuple(each for each in summaries if each.state is SummaryState.APPROVED),
+            cards=tuple(keys.event_of(key) for key in due if key["sk"] == keys.CARDS),
             erasures=self._erasures(due),
         )
 

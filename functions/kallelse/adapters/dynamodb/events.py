@@ -35,6 +35,8 @@ class TableEvents:
         item = _item(record) | {"due": keys.FOR_SWEEP, "due_at": keys.instant(now)}
         entry = EventEntry.of(record)
         writes = [self.table.put_in_transaction(_key(entry) | {"body": entry.model_dump_json()})]
+        if not record.event.draft:
+            writes.append(self.table.put_in_transaction(_cards(record, now)))
         if seen is None:
             return self.table.transact(self.table.put_in_transaction(item, NEW), *writes)
         if _key(EventEntry.of(seen)) != _key(entry):
@@ -45,6 +47,10 @@ class TableEvents:
     def listed(self, after: str | None, limit: int) -> list[EventEntry]:
         items = self.table.page(keys.EVENTS, after, limit)
         return [EventEntry.model_validate_json(item["body"]) for item in items]
+
+    def drawn(self, record: EventRecord) -> None:
+        same = {":revision": record.revision}
+        self.table.update(keys.cards(record.event.id), "REMOVE due, due_at", same, THE_SAME)
 
     def look_again(self, record: EventRecord, at: datetime | None) -> None:
         values: Item = {":revision": record.revision}
@@ -57,6 +63,11 @@ class TableEvents:
 
 def _key(entry: EventEntry) -> keys.Key:
     return keys.event_entry(entry.place)
+
+
+def _cards(record: EventRecord, now: datetime) -> Item:
+    work = {"due": keys.FOR_PUBLISHER, "due_at": keys.instant(now)}
+    return keys.cards(record.event.id) | {"revision": record.revision} | work
 
 
 def _item(record: EventRecord) -> Item:

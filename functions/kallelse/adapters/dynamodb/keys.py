@@ -39,6 +39,15 @@ def event(event_id: str) -> Key:
     return {"pk": event_partition(event_id), "sk": "EVENT"}
 
 
+CARDS = "CARDS"
+"""The sort key of whether the cards of an event are to be drawn."""
+
+
+def cards(event_id: str) -> Key:
+    """Whether the cards of the event are to be drawn."""
+    return {"pk": event_partition(event_id), "sk": CARDS}
+
+
 EVENTS = "EVENTS"
 """The partition with the list of all events."""
 

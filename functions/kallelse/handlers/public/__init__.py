@@ -9,11 +9,39 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 
 from ...errors import KallelseError, NotFound
 from ...observability import observed, report
-from . import data, event, join, lost_link, manage, privacy, summaries, survey, tour, unsubscribe
+from . import (
+    data,
+    event,
+    indexing,
+    join,
+    lost_link,
+    manage,
+    privacy,
+    sharing,
+    summaries,
+    survey,
+    tour,
+    unsubscribe,
+)
 from .wiring import error_page, language_of
 
+PAGES = (
+    event,
+    survey,
+    tour,
+    lost_link,
+    manage,
+    data,
+    join,
+    unsubscribe,
+    summaries,
+    privacy,
+    sharing,
+    indexing,
+)
+
 app = APIGatewayHttpResolver()
-for pages in (event, survey, tour, lost_link, manage, data, join, unsubscribe, summaries, privacy):
+for pages in PAGES:
     app.include_router(pages.router)
 
 

@@ -12,6 +12,7 @@ from ...addresses import near_miss
 from ...drafting import shown
 from ...errors import (
     EventFull,
+    EventNotFound,
     FieldError,
     FormRefused,
     FormTooFast,
@@ -20,13 +21,15 @@ from ...errors import (
     KallelseError,
     Refused,
 )
-from ...http import answers_of, status_of
+from ...http import answers_of, framed, status_of
 from ...models import Event, EventRecord, RegistrationState, TourRecord
 from ...registering import Answer, Submission, phase, register
+from ...sharing import of_event
+from ...structuring import event_address
 from ...touring import with_seats
 from . import guard
 from .guard import Values, one
-from .wiring import event_page, known, refused, wiring
+from .wiring import base_url, event_page, known, refused, wiring
 
 INSISTED = "email_checked"
 """The field with the address that the visitor says is right, although it looks mistyped."""
@@ -43,29 +46,65 @@ router = Router()  # type: ignore[no-untyped-call]
 def show_event(event_id: str, language: str) -> Response[str]:
     """The event and its form."""
     record = shown(wiring().desk, event_id)
-    return _form_page(known(language), record, {"language": [language]})
+    page = _form_page("event", known(language), record, {"language": [language]})
+    return guard.keep(page, router.current_event)
+
+
+@router.get("/events/<event_id>/<language>/embed")
+def show_embedded(event_id: str, language: str) -> Response[str]:
+    """The form by itself, for a frame on the pages of those that the event lets have it."""
+    record = _embeddable(event_id)
+    page = _form_page("embed", known(language), record, {"language": [language]})
+    return guard.keep(framed(page, record.event.embed), router.current_event)
+
+
+def _embeddable(event_id: str) -> EventRecord:
+    record = shown(wiring().desk, event_id)
+    if not record.event.embed:
+        raise EventNotFound("the form of this event is shown on its own page only")
+    return record
 
 
 def _form_page(
-    language: str, record: EventRecord, values: Values, wrong: KallelseError | None = None, proof: str = ""
+    name: str,
+    language: str,
+    record: EventRecord,
+    values: Values,
+    wrong: KallelseError | None = None,
+    proof: str = "",
 ) -> Response[str]:
-    """The event with its form: ``values`` in it, what is ``wrong`` above it, ``proof`` as its stamp."""
+    """The event with its form: ``values`` in it, what is ``wrong`` above it, ``proof`` as its stamp.
+
+    ``name``: of the page, ``event`` or ``embed``.
+    """
     event, now, languages = record.event, wiring().now(), wiring().renderer.languages()
-    kinds = event.admission.organisation_kinds
+    kinds, at, tour = event.admission.organisation_kinds, phase(event, now), _tour(event)
+    base = base_url(router.current_event)
     about: dict[str, Any] = {
         "switch": [(each, f"/events/{event.id}/{each}") for each in languages],
         "languages": languages,
         "suggestions": wiring().organisations().suggestions(kinds, language),
-        "phase": phase(event, now),
+        "phase": at,
         "values": values,
         "problems": wrong.problems if isinstance(wrong, InvalidInput) else (),
         "resend": resend(wrong),
         "proof": proof or proving.issue(record, now),
-        "tour": _tour(event),
+        "tour": tour,
     }
+    about |= _head(name, language, record)
+    if name == "event":
+        about["sharing"] = of_event(base, record, tour, language, languages, at)
     if wrong is None:
-        return event_page("event", language, record, **about)
-    return event_page("event", language, record, status_of(wrong), **about)
+        return event_page(name, language, record, **about)
+    return event_page(name, language, record, status_of(wrong), **about)
+
+
+def _head(name: str, language: str, record: EventRecord) -> dict[str, Any]:
+    """What a page needs to be shown in a frame, if it is ``embed`` or the answer to its form."""
+    if name == "event":
+        return {}
+    address = event_address(base_url(router.current_event), record.event.id, language)
+    return {"embedded": True, "canonical": address}
 
 
 def resend(wrong: KallelseError | None) -> str:
@@ -78,22 +117,34 @@ def resend(wrong: KallelseError | None) -> str:
 @router.post("/events/<event_id>/<language>/registrations")
 def submit_registration(event_id: str, language: str) -> Response[str]:
     """Register who filled in the form."""
-    record = shown(wiring().desk, event_id)
-    values = _values(known(language), record.event)
+    return _submitted("event", known(language), shown(wiring().desk, event_id))
+
+
+@router.post("/events/<event_id>/<language>/embed")
+def submit_embedded(event_id: str, language: str) -> Response[str]:
+    """Register who filled in the form in a frame."""
+    record = _embeddable(event_id)
+    return framed(_submitted("embed", known(language), record), record.event.embed)
+
+
+def _submitted(name: str, language: str, record: EventRecord) -> Response[str]:
+    """The answer to the form of a page, ``event`` or ``embed``."""
+    values, head = _values(record.event), _head(name, language, record)
     try:
         answer, submission = _register(language, record, values)
     except FormTrapped as trapped:
-        return event_page("refused", language, record, status_of(trapped), reason="trapped", refusal=trapped)
+        about = {"reason": "trapped", "refusal": trapped, **head}
+        return event_page("refused", language, record, status_of(trapped), **about)
     except FormRefused as wrong:
-        return _form_page(language, record, values, wrong)
+        return _form_page(name, language, record, values, wrong)
     except InvalidInput as wrong:
         # The stamp is good, and a slip of the pen is mended in less time than a new one asks for.
-        return _form_page(language, record, values, wrong, values["proof"][0])
+        return _form_page(name, language, record, values, wrong, values["proof"][0])
     except EventFull as refusal:
-        return refused(language, record, refusal, **_other_stops(record))
+        return refused(language, record, refusal, **_other_stops(record), **head)
     except Refused as refusal:
-        return refused(language, record, refusal)
-    about: dict[str, Any] = {"answer": answer, "submission": submission, "now": wiring().now()}
+        return refused(language, record, refusal, **head)
+    about = {"answer": answer, "submission": submission, "now": wiring().now(), **head}
     if answer.state is RegistrationState.WAITING:
         about |= _other_stops(record)
     return event_page("registered", language, record, **about)
@@ -111,7 +162,7 @@ def _tour(event: Event) -> TourRecord | None:
     return wiring().desk.tours.find(event.tour.id) if event.tour else None
 
 
-def _values(language: str, event: Event) -> Values:
+def _values(event: Event) -> Values:
     fields = forms.fields_of(event) | OWN_FIELDS
     limit = forms.longest(event) + MAX_OWN_FIELDS
     return answers_of(router.current_event, fields, forms.repeated_of(event), limit)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from aws_lambda_powertools.event_handler import Response
+
 from ... import proving
 from ...errors import FormTrapped
+from ...http import kept
 from ...models import EventRecord, TourRecord
 from .wiring import source_of, wiring
 
@@ -13,6 +16,9 @@ TRAP = "subject"
 """The field that people do not see. Programs fill in what they find; browsers fill in no such field."""
 
 GUARD_FIELDS = frozenset({"proof", TRAP})
+
+SECONDS = 10
+"""For how long a page is kept. Longer would show a form, or that there is none yet, when it is not so."""
 
 Values = dict[str, list[str]]
 
@@ -40,3 +46,14 @@ def count(record: EventRecord, request: Any) -> None:
     """Count a form that was taken with the visitor's network."""
     wired = wiring()
     wired.tally.add(wired.desk, record.event.id, source_of(request), wired.now())
+
+
+def keep(page: Response[str], request: Any) -> Response[str]:
+    """The page, kept for seconds: by every cache, or if it has a form, by the visitor's browser alone.
+
+    The stamp of a form tells which one was sent. Whoever had that of another could learn by it what
+    became of the other's registration, so it must not come from a cache that several share; nor is a
+    page with a stamp the same as the one before, which would keep the stamp for longer.
+    """
+    has_form = 'name="proof"' in (page.body or "")
+    return kept(page, request, SECONDS, by_everybody=not has_form)

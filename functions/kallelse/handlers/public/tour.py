@@ -23,10 +23,12 @@ from ...errors import (
 from ...http import answers_of, page, status_of
 from ...models import Event, EventRecord, TourRecord
 from ...registering import Answer, Submission, register
+from ...sharing import of_tour
 from ...touring import StopNow, bookable, shown_tour, tour_named
+from . import guard
 from .event import MAX_OWN_FIELDS, OWN_FIELDS, resend, submission_in
 from .guard import Values, nonce_of
-from .wiring import REASONS, documents, known, source_of, wiring
+from .wiring import REASONS, base_url, documents, known, source_of, wiring
 
 CHOSEN = "stops"
 """The checkboxes of the stops."""
@@ -50,7 +52,8 @@ class Outcome:
 def show_tour(tour_id: str, language: str) -> Response[str]:
     """All stops of the tour with their seats, and the form for several if there is one."""
     tour, stops = shown_tour(wiring().desk, tour_id, wiring().now())
-    return _page(known(language), tour, stops, {"language": [language]})
+    response = _page(known(language), tour, stops, {"language": [language]})
+    return guard.keep(response, router.current_event)
 
 
 def _page(
@@ -65,6 +68,9 @@ def _page(
     offered = [] if tour.series.one_stop_each else bookable(stops)
     about: dict[str, Any] = {"stops": stops, "offered": offered, "event": None, "values": values}
     about |= {"problems": wrong.problems if isinstance(wrong, InvalidInput) else (), "resend": resend(wrong)}
+    events = [stop.event for stop in stops]
+    base, languages = base_url(router.current_event), wiring().renderer.languages()
+    about["sharing"] = of_tour(base, tour, events, language, languages)
     if offered:
         event = offered[0].event
         kinds = event.admission.organisation_kinds

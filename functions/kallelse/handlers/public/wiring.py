@@ -58,6 +58,7 @@ class Wiring:
     renderer: Renderer
     clock: Clock
     tally: Tally
+    base_url: str | None
 
     def organisations(self) -> Organisations:
         """The organisations that forms suggest."""
@@ -73,15 +74,22 @@ def wiring() -> Wiring:
     """Made at the first request, since it reads the settings."""
     settings = read(PublicSettings)
     desk = open_desk(connect(settings.table, settings.clock))
-    return Wiring(desk, Renderer(settings.templates), settings.clock, Tally())
+    return Wiring(desk, Renderer(settings.templates), settings.clock, Tally(), settings.base_url)
 
 
 @cache
 def documents() -> BucketDocuments:
-    """The bucket, of which this function may only read summaries. Few pages need it."""
+    """The bucket, of which this function may only read summaries and cards. Few pages need it."""
     from ...adapters import s3
 
     return s3.connect(read(PublicSettings).bucket)
+
+
+def base_url(request: Any) -> str:
+    """What the addresses begin with that pages are known by elsewhere; else the domain that was asked."""
+    return (
+        wiring().base_url or f"https://{request.raw_event['requestContext'].get('domainName', 'localhost')}"
+    )
 
 
 def known(language: str) -> str:
