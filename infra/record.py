@@ -106,7 +106,7 @@ KEPT = (
     ),
 )  # fmt: skip
 
-ABOUT_NOBODY = frozenset({"EVENTS", "FIGURES", "FULL", "LINE", "TURN", "PACE", "DESK"})
+ABOUT_NOBODY = frozenset({"EVENTS", "CARDS", "FIGURES", "FULL", "LINE", "TURN", "PACE", "DESK"})
 """What else the keys of the table begin with: these items tell of no person."""
 
 ELSEWHERE = (
@@ -139,7 +139,7 @@ IMPERSONAL: dict[type[models.Model], str] = {
     models.Event: "id language title short_description description audience hosts timezone starts ends"
     " registration_opens last_day_to_register seats seats_per_organisation waiting_list offer"
     " address_confirmation cancelled closing_words reminders summary_languages"
-    " public_summaries draft retention",
+    " public_summaries draft embed retention",
     models.EventRecord: "key revision archived_at erasure_began",
     form.Form: "fields",
     dialogue.Group: "id name language address prompts",
