@@ -7,7 +7,7 @@ from typing import Any
 
 import boto3
 import pytest
-from botocore.exceptions import ReadTimeoutError
+from botocore.exceptions import ClientError, ReadTimeoutError
 from tests.simulation.faults import Fault, Faults
 
 from kallelse.adapters import s3
@@ -58,3 +58,21 @@ def test_a_document_whose_bytes_stop_coming_is_told_as_unavailable(bucket: s3.Bu
 def test_a_document_that_is_not_there_is_told_as_such(bucket: s3.BucketDocuments) -> None:
     with pytest.raises(SummaryNotFound):
         bucket.get(KEY)
+
+
+@pytest.mark.parametrize("code", ["NoSuchKey", "AccessDenied"])
+def test_a_picture_that_is_not_there_is_none_also_to_who_may_not_list_the_bucket(
+    bucket: s3.BucketDocuments, code: str
+) -> None:
+    def missing(**_: Any) -> None:
+        raise ClientError({"Error": {"Code": code}}, "GetObject")
+
+    client: Any = SimpleNamespace(get_object=missing)
+    assert s3.BucketDocuments(client, "bucket").find(KEY) is None
+
+
+def test_a_picture_takes_the_place_of_the_one_before(bucket: s3.BucketDocuments) -> None:
+    for content in (b"old", b"new"):
+        bucket.replace("events/seminarium/card/a-sv.png", content, "image/png", "sv")
+    assert bucket.find("events/seminarium/card/a-sv.png") == b"new"
+    assert bucket.find("events/seminarium/card/b-sv.png") is None

@@ -145,7 +145,14 @@ def test_others_programs_are_told_how_to_embed_the_form(ask: Ask, desk: Desk) ->
 
 def test_the_frame_is_no_larger_than_the_other_wants_it(ask: Ask, desk: Desk) -> None:
     opened(desk, embed=SITES)
-    for wanted, got in (("320", 320), ("2000", 640), ("0", 640), ("wide", 640), ("-5", 640)):
+    for wanted, got in (
+        ("320", 320),
+        ("2000", 640),
+        ("0", 640),
+        ("wide", 640),
+        ("-5", 640),
+        ("9" * 5000, 640),
+    ):
         told = json.loads(described(ask, url=f"{BASE}{PAGE}/sv", maxwidth=wanted)["body"])
         assert told["width"] == got
 

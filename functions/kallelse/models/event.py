@@ -13,7 +13,6 @@ from pydantic import (
     BeforeValidator,
     EmailStr,
     Field,
-    StringConstraints,
     field_validator,
     model_validator,
 )
@@ -23,11 +22,10 @@ from .dialogue import MOST_IN_GROUPS, Dialogue
 from .form import Form
 from .privacy import RETENTION, Personal, Privacy, Retention
 from .survey import Survey
-from .text import Language, Line, LongText, Model, Origin, Slug, Text, WebAddress
+from .text import Domain, Language, Line, LongText, Model, Origin, Slug, Text, WebAddress
 from .webhook import Webhooks
 
 Seats = Annotated[int, Field(gt=0, le=100_000)]
-Domain = Annotated[str, StringConstraints(to_lower=True, pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]
 
 
 class OrganisationKind(StrEnum):
@@ -208,7 +206,7 @@ class Event(Model):
     ``dialogue``: the groups of those online. ``webhooks``: what is told of registrations and summaries.
     ``privacy``: what the privacy notice tells. ``draft``: whether only organisers see the event, and nobody
     can register or gets mail; not once it was published. ``retention``: of personal data, after the end.
-    ``embed``: the sites that may show the form in a frame on their pages.
+    ``embed``: the sites that may frame the form.
     """
 
     id: Slug

@@ -52,6 +52,7 @@ def _https(value: str) -> str:
 
 WebAddress = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_https)]
 
+Domain = Annotated[str, StringConstraints(to_lower=True, pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]
 Origin = Annotated[str, StringConstraints(pattern=r"^https://[a-z0-9-]+(\.[a-z0-9-]+)+(:[0-9]{1,5})?$")]
 """Where pages come from, without a path (RFC 6454), as Content-Security-Policy names it."""
 

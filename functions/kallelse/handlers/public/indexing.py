@@ -13,7 +13,16 @@ from .wiring import DEFAULT_LANGUAGE, base_url, wiring
 
 HOUR, DAY = 3600, 86400
 
-PRIVATE = ("/admin/", "/manage/", "/join/", "/organiser", "/summaries/", "/unsubscribe/", "/*/embed")
+PRIVATE = (
+    "/admin/",
+    "/data/",
+    "/manage/",
+    "/join/",
+    "/organiser",
+    "/summaries/",
+    "/unsubscribe/",
+    "/*/embed",
+)
 """What the addresses of pages begin with that are for one person, or a part of another page."""
 
 router = Router()  # type: ignore[no-untyped-call]

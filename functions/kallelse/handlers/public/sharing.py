@@ -113,7 +113,7 @@ def _embedded(address: str) -> tuple[Event, str]:
 
 
 def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and int(text[:9]) else None
+    return int(text) or None if text and re.fullmatch("[0-9]{1,5}", text) else None
 
 
 def _address(event: Event, language: str) -> str:
