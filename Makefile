@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: help demo run test race fuzz bench pace simulate lint lock catalogues styles record clean
+.PHONY: help demo run test race fuzz bench pace simulate lint lock catalogues styles record card clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -81,6 +81,9 @@ styles: .venv/ready ## Write templates/email/style.css into the mails
 
 record: .venv/ready ## Write the record of processing, infra/PRIVACY.md
 	PYTHONPATH=functions $(BIN)/python -m infra.record
+
+card: .venv/ready ## Draw the picture of pages that have none of their own
+	PYTHONPATH=functions $(BIN)/python -m infra.plain_card
 
 clean: ## Remove everything that was made
 	rm -rf .venv .local .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

@@ -10,7 +10,8 @@ from typing import Any
 
 import boto3
 import pytest
-from tests.conftest import ROOT, an_event
+from infra import plain_card
+from tests.conftest import an_event
 from tests.visiting import NOW, PAGE, Ask, Time, make_bucket, opened
 
 from kallelse import drawing, editing, staging
@@ -18,7 +19,7 @@ from kallelse.errors import Unfinished
 from kallelse.models import Event
 from kallelse.ports import Desk
 
-PLAIN = (ROOT / "templates/web/card.png").read_bytes()
+PLAIN = plain_card.CARD.read_bytes()
 LIGHT_ENOUGH = 100_000
 """Bytes that a card of ordinary texts has at most, so that every program that shows links takes it."""
 
@@ -52,6 +53,10 @@ def size(picture: bytes) -> tuple[int, ...]:
 
 def changed(desk: Desk, **changes: Any) -> Event:
     return editing.apply(desk, an_event(**changes), frozenset({"webbseminarium.example"}), NOW).event
+
+
+def test_the_plain_card_has_the_looks_of_the_others() -> None:
+    assert plain_card.drawn() == PLAIN, "run make card"
 
 
 def test_each_language_has_a_card_of_its_own_as_large_as_link_previews_show(

@@ -125,6 +125,11 @@ def test_pages_that_are_known_elsewhere_carry_the_public_url_when_there_is_one(
     assert "desk.example" not in ask("GET", "/robots.txt")["body"]
 
 
+def test_a_preview_says_that_an_event_is_cancelled(ask: Ask, desk: Desk) -> None:
+    opened(desk, cancelled=True)
+    assert Page(ask("GET", f"{PAGE}/sv")).meta("og:title") == "Inställt: Seminarium"
+
+
 def test_a_long_description_is_cut_between_words(ask: Ask, desk: Desk) -> None:
     opened(desk, short_description={"sv": "Öppenhet är ett löfte.\n\n" * 40})
     told = Page(ask("GET", f"{PAGE}/sv")).meta("description")
