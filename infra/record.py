@@ -184,6 +184,7 @@ NOT_STORED = frozenset(
         models.Export,
         models.Figures,
         models.Grant,
+        models.Paged,
         models.ParticipantByHand,
         models.Search,
     }

@@ -110,7 +110,7 @@ def test_many_events_come_in_pages(browser: Browser, desk: Desk, monkeypatch: py
     for n in range(3):
         opened(desk, id=f"e{n}", title={"sv": f"Nummer {n}"})
     first = browser.get("/organiser")
-    [following] = [each for each in links(first) if "after=" in each]
+    [following] = [each for each in links(first) if "cursor=" in each]
     both = text(first) + text(browser.get(following))
     assert all(both.count(f"Nummer {n}") == 1 for n in range(3))
     assert "/organiser" in links(browser.get(following))

@@ -131,16 +131,14 @@ class Endpoint:
         """Change a thing, or do something with it, if it is still as it was just read."""
         return self.ask(method, *thing, *action, content=content, headers=self.state(*thing))
 
-    def listing(
-        self, *path: str, key: str, query: Mapping[str, Any], everything: bool, by: str = "cursor"
-    ) -> Answer:
-        """A page of a list, or all pages as one. ``by``: what ``next`` is handed in as for the next one."""
+    def listing(self, *path: str, key: str, query: Mapping[str, Any], everything: bool) -> Answer:
+        """A page of a list, or all pages as one."""
         answer = self.ask("GET", *path, query=query)
         if not everything:
             return answer
         whole = answer.content
         while following := whole.get("next"):
-            page = self.ask("GET", *path, query={**query, by: following}).content
+            page = self.ask("GET", *path, query={**query, "cursor": following}).content
             whole |= {key: whole[key] + page[key], "next": page.get("next")}
         return Answer(answer.status, answer.headers, json.dumps(whole).encode())
 

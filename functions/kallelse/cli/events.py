@@ -39,7 +39,7 @@ def list_events(
 ) -> None:
     """The events that you may look at."""
     query = {"tour": tour, "state": state, "archived": archived or None, "limit": limit}
-    answer = ctx.obj.listing("events", key="events", query=query, everything=everything, by="after")
+    answer = ctx.obj.listing("events", key="events", query=query, everything=everything)
     show(answer, as_json, _list)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from .exiting import say
-from .showing import Context, EventId, Json, show, table
+from .showing import All, Context, EventId, Json, Limit, show, table
 
 app = typer.Typer(
     help="Mails: where each stands, and what becomes of those that are stuck.", no_args_is_help=True
@@ -23,10 +23,13 @@ def list_mails(
     ctx: Context,
     event: EventId,
     stuck: Annotated[bool, typer.Option("--stuck", help="Only those that await a decision.")] = False,
+    limit: Limit = None,
+    everything: All = False,
     as_json: Json = False,
 ) -> None:
     """The mails of an event."""
-    answer = ctx.obj.ask("GET", "events", event, "mails", query={"stuck": stuck or None})
+    query = {"stuck": stuck or None, "limit": limit}
+    answer = ctx.obj.listing("events", event, "mails", key="mails", query=query, everything=everything)
     show(answer, as_json, lambda content: table(content["mails"], "id", "kind", "state", "recipient"))
 
 

@@ -30,6 +30,7 @@ from .form import Asked, Choice, Form, Question, QuestionKind, ShownWhen, Standa
 from .mail import ABOUT_EVENT, BULK, REPEATED, STALE, Mail, MailKind, MailState, kind_in
 from .message import Draft, Message, MessageState, Selection
 from .note import Note
+from .page import Cursor, Paged
 from .privacy import Basis, Personal, Privacy
 from .record import Details, EventEntry, EventRecord
 from .registration import SEATED, Participant, Purpose, Registration, RegistrationState, Token
@@ -45,14 +46,15 @@ from .webhook import Delivery, DeliveryState, Occasion, Secret, Webhook, Webhook
 __all__ = [
     "ABOUT_EVENT", "BULK", "FOR_READERS", "KEPT", "MEDIA_TYPES", "REPEATED", "SEATED", "SLUG", "STALE",
     "UNDER_WAY", "Admission", "Allocation", "Asked", "Basis", "ByHand", "Caller", "Choice", "Claim",
-    "Conditions", "Contact", "Delivery", "DeliveryState", "Details", "Dialogue", "Draft", "Entry",
-    "Erasure", "Event", "EventEntry", "EventRecord", "Export", "Figures", "FileFormat", "Form", "Format",
-    "Grant", "Group", "GroupSize", "Language", "Line", "LongText", "Mail", "MailKind", "MailState",
-    "Meeting", "Message", "MessageState", "Mode", "ModeOffer", "Model", "Move", "Note", "Occasion",
-    "OrganisationKind", "Paragraphs", "Participant", "ParticipantByHand", "Personal", "Privacy",
-    "ProgrammeItem", "Purpose", "Question", "QuestionKind", "Recipient", "Registration",
-    "RegistrationState", "Remark", "Reply", "Role", "Search", "Secret", "Selection", "Series", "Session",
-    "SessionStep", "ShownWhen", "Slug", "Sort", "Source", "Speaker", "StandardField", "Stop", "Summary",
-    "SummaryState", "Survey", "SurveyAnswer", "Text", "Thanks", "Token", "Tour", "TourRecord", "Transfer",
-    "Webhook", "WebhookRecord", "What", "in_language", "kind_in",
+    "Conditions", "Contact", "Cursor", "Delivery", "DeliveryState", "Details", "Dialogue", "Draft",
+    "Entry", "Erasure", "Event", "EventEntry", "EventRecord", "Export", "Figures", "FileFormat", "Form",
+    "Format", "Grant", "Group", "GroupSize", "Language", "Line", "LongText", "Mail", "MailKind",
+    "MailState", "Meeting", "Message", "MessageState", "Mode", "ModeOffer", "Model", "Move", "Note",
+    "Occasion", "OrganisationKind", "Paged", "Paragraphs", "Participant", "ParticipantByHand",
+    "Personal", "Privacy", "ProgrammeItem", "Purpose", "Question", "QuestionKind", "Recipient",
+    "Registration", "RegistrationState", "Remark", "Reply", "Role", "Search", "Secret", "Selection",
+    "Series", "Session", "SessionStep", "ShownWhen", "Slug", "Sort", "Source", "Speaker",
+    "StandardField", "Stop", "Summary", "SummaryState", "Survey", "SurveyAnswer", "Text", "Thanks",
+    "Token", "Tour", "TourRecord", "Transfer", "Webhook", "WebhookRecord", "What", "in_language",
+    "kind_in",
 ]  # fmt: skip

@@ -5,13 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from pydantic import Field
-
 from ... import duplicating, staging
 from ...editing import apply, notices, validate
 from ...editing import read as read_event
 from ...errors import FieldError, Forbidden, InvalidInput
-from ...models import Event, EventEntry, EventRecord, Figures, Model, Role, Slug
+from ...models import Event, EventEntry, EventRecord, Figures, Model, Paged, Role, Slug
 from ...retaining import figures_of
 from .routing import Call, Media, route
 from .targets import EVENT
@@ -20,14 +18,12 @@ from .wiring import MAX_BODY, unfiltered, wiring
 FILE = Media(("application/yaml", "application/json"), MAX_BODY)
 
 
-class _Wanted(Model):
-    """Which events to list. ``after``: the ``next`` of the page before; ``archived``: also those put away."""
+class _Wanted(Paged):
+    """Which events to list. ``archived``: also those put away."""
 
     tour: Slug | None = None
     state: staging.Stage | None = None
     archived: bool = False
-    after: str | None = Field(None, min_length=1, max_length=100)
-    limit: int = Field(50, ge=1, le=100)
 
 
 class _Copy(Model):
@@ -63,7 +59,7 @@ def get_events(query: _Wanted, call: Call) -> dict[str, Any]:
             and (query.archived or entry.archived_at is None)
         )
 
-    entries, following = staging.listed(desk, wanted, query.after, query.limit)
+    entries, following = staging.listed(desk, wanted, query.cursor, query.limit)
     told = [each.model_dump(mode="json") | {"state": staging.stage(each, now)} for each in entries]
     return {"events": told, "next": following}
 

@@ -20,7 +20,7 @@ def show_events(visit: Visit, caller: Caller) -> Response[str]:
     def wanted(entry: EventEntry) -> bool:
         return caller.may(Role.VIEWER, entry.id, entry.tour) and (archived or entry.archived_at is None)
 
-    entries, following = staging.listed(visit.desk, wanted, visit.query.get("after"), ON_A_PAGE)
+    entries, following = staging.listed(visit.desk, wanted, visit.query.get("cursor"), ON_A_PAGE)
     return visit.page(
         "events",
         events=[(entry, staging.stage(entry, visit.now)) for entry in entries],
