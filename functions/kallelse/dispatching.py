@@ -113,9 +113,12 @@ def _next_look(record: EventRecord, now: datetime) -> datetime | None:
     event = record.event
     if event.draft:
         return None  # publishing it lets the sweep look at it
-    times = {next_time(event, now), event.erased_at}
-    times |= set() if record.archived_at else {max(event.ends_at + AFTERCARE, last_at(event))}
-    return min((at for at in times if at and now < at), default=None)
+    times = {event.erased_at}
+    if not record.archived_at:
+        times.add(max(event.ends_at + AFTERCARE, last_at(event)))
+    if not (record.archived_at and event.cancelled):
+        times.add(next_time(event, now) or event.erased_at)
+    return min((at for at in times if now < at), default=None)
 
 
 def settle(desk: Desk, event_id: str, registration_id: str, now: datetime) -> int:
