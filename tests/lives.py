@@ -24,7 +24,7 @@ EVERYTHING: dict[str, Any] = {
                              {"id": "useful", "kind": "scale", "label": {"sv": "Nyttigt?"}}]},
 }  # fmt: skip
 PEOPLE = ("Ada", "Bo", "Cia", "Dan")
-KEPT = {"EVENT", "FIGURES", "TURN", "LINE#online", "FULL#online", "MESSAGE", "ANSWER", "SUMMARY"}
+KEPT = {"CARDS", "EVENT", "FIGURES", "TURN", "LINE#online", "FULL#online", "MESSAGE", "ANSWER", "SUMMARY"}
 """What is left of an event, by what its sort keys begin with."""
 
 

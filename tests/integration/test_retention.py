@@ -225,7 +225,7 @@ def test_from_the_due_time_on_nothing_is_shown_though_the_sweep_has_not_come(
     time.now = record.event.erased_at
     assert [ask("GET", page)["statusCode"] for page in pages] == [404] * 5
     assert content(organise("GET", "/registrations"))["registrations"] == []
-    assert content(organise("GET", "/mails")) == {"mails": []}
+    assert content(organise("GET", "/mails")) == {"mails": [], "next": None}
     assert content(organise("GET", "/distribution")) == {"distribution": []}
     assert organise("GET", "/notes/1")["statusCode"] == 404
     assert organise("GET", "/groups")["statusCode"] == 404
