@@ -89,6 +89,7 @@ def written(
 
 
 def body(message: EmailMessage, kind: str) -> str:
+    """What a part says, with any space as a plain one."""
     part = message.get_body((kind,))
     assert part is not None
-    return str(part.get_content()).replace("\r\n", "\n")
+    return str(part.get_content()).replace("\r\n", "\n").replace("\N{NO-BREAK SPACE}", " ")

@@ -1,7 +1,8 @@
 """Turning templates into text: Jinja2 in which a missing value is an error, and gettext catalogues.
 
-Every language is a folder ``locale/<language>`` beside the templates. Dates are written as the
-Unicode CLDR has them, in the event's own zone.
+Every language is a folder ``locale/<language>`` beside the templates, and needs nothing more: how it is
+called and how dates are written in it the Unicode CLDR tells, for Finland where it has that. Times are in
+the event's own zone.
 """
 
 from __future__ import annotations
@@ -14,18 +15,36 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
+from babel import Locale, UnknownLocaleError
+from babel.dates import DateTimePattern, parse_pattern
+from babel.languages import get_official_languages
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from .models import Details, Event, in_language
 
-NAMES = {"sv": "Svenska", "fi": "Suomi", "en": "English"}
-"""The languages in their own words."""
+COUNTRY = "FI"
+"""The country in whose way dates are written."""
 
-AT = {"sv": " kl. ", "fi": " klo ", "en": ", "}
-"""What stands between a date and a time of day."""
+AT = {"sv": " kl. ", "fi": " klo "}
+"""What stands between a date and a time of day where Babel's CLDR lacks the word that is written there."""
+
+NO_BREAK = "\N{NO-BREAK SPACE}"
+
+
+class Names(dict[str, str]):
+    """The languages in their own words, by the CLDR. One that it does not know is called by its code."""
+
+    def __missing__(self, language: str) -> str:
+        try:
+            name = Locale.parse(language).get_display_name() or language
+        except (UnknownLocaleError, ValueError):
+            return language
+        return self.setdefault(language, name[0].upper() + name[1:])
+
+
+NAMES = Names()
 
 
 @dataclass(frozen=True)
@@ -83,6 +102,7 @@ def _environment(templates: Path, language: str) -> Environment:
         "shortly": _shortly_filter,
         "short_day": _short_day_filter,
         "time_of_day": _time_of_day_filter,
+        "tongue": _tongue_filter,
     }
     return environment
 
@@ -95,21 +115,46 @@ def _markdown_environment(templates: Path, language: str) -> Environment:
     return _environment(templates, language).overlay(finalize=plain)
 
 
+@lru_cache(maxsize=64)
+def _locale(language: str) -> Locale:
+    """The language as the CLDR has it for the country, else for no country, else English."""
+    for name in (f"{language}_{COUNTRY}", language):
+        try:
+            return Locale.parse(name)
+        except (UnknownLocaleError, ValueError):
+            continue
+    return Locale("en", COUNTRY)
+
+
+@lru_cache(maxsize=64)
+def _clock_pattern(language: str) -> DateTimePattern:
+    # The country's way, with a point, is that of its own languages only.
+    own = language in get_official_languages(COUNTRY)
+    locale = _locale(language) if own else Locale(_locale(language).language)
+    return parse_pattern(locale.datetime_skeletons["Hm"].pattern)
+
+
+@lru_cache(maxsize=64)
+def _day_pattern(language: str) -> DateTimePattern:
+    # In sentences the weekday stands in the form that goes with a date, and no comma after it.
+    pattern = _locale(language).date_formats["full"].pattern
+    return parse_pattern(pattern.replace("cccc", "EEEE").replace(",", ""))
+
+
 def clock(at: time | datetime, language: str) -> str:
     """A time of day: 13.00 in Swedish and Finnish as written in Finland, 13:00 in English."""
-    return at.strftime("%H:%M" if language == "en" else "%H.%M")
+    return _clock_pattern(language).apply(at, _locale(language))
 
 
 def day(on: date, language: str) -> str:
     """A date with its weekday, such as "onsdag 9 september 2020"."""
-    pattern = "EEEE d. MMMM y" if language == "fi" else "EEEE d MMMM y"
-    return format_date(on, pattern, locale=language)
+    return _day_pattern(language).apply(on, _locale(language))
 
 
 def moment(event: Event | Details, at: datetime, language: str) -> str:
     """An instant in the event's zone, such as "onsdag 16 september 2020 kl. 13.00"."""
     local = at.astimezone(ZoneInfo(event.timezone))
-    return f"{day(local.date(), language)}{AT.get(language, ' ')}{clock(local, language)}"
+    return f"{day(local.date(), language)}{AT.get(language, ', ')}{clock(local, language)}"
 
 
 def period(event: Event | Details, language: str) -> str:
@@ -118,6 +163,12 @@ def period(event: Event | Details, language: str) -> str:
     if event.starts.date() == event.ends.date():
         return f"{start}–{clock(event.ends, language)}"
     return f"{start} – {moment(event, event.ends_at, language)}"
+
+
+def unbroken(text: str, language: str) -> str:
+    """The moments in a text of HTML with spaces that keep "kl." and the time on one line."""
+    at = AT.get(language)
+    return text.replace(at, f" {at.strip()}{NO_BREAK}") if at else text
 
 
 def markdown(source: str, below: int = 0) -> Markup:
@@ -149,6 +200,10 @@ def _paragraphs(text: str) -> Markup:
     return Markup("\n").join(Markup("<p>{}</p>").format(escape(part)) for part in parts if part)
 
 
+def _on_one_line(context: Context, text: str) -> str:
+    return unbroken(text, context["language"]) if context.eval_ctx.autoescape else text
+
+
 @pass_context
 def _clock_filter(context: Context, at: time) -> str:
     return clock(at, context["language"])
@@ -161,7 +216,7 @@ def _day_filter(context: Context, on: date) -> str:
 
 @pass_context
 def _moment_filter(context: Context, at: datetime, event: Event | None = None) -> str:
-    return moment(event or context["event"], at, context["language"])
+    return _on_one_line(context, moment(event or context["event"], at, context["language"]))
 
 
 @pass_context
@@ -177,7 +232,7 @@ def _short_day_filter(context: Context, on: date) -> str:
 
 
 def _short_day(on: date, language: str) -> str:
-    return format_date(on, "d.M.y" if language == "fi" else "d MMM y", locale=language)
+    return _locale(language).date_formats["medium"].apply(on, _locale(language))
 
 
 @pass_context
@@ -187,4 +242,13 @@ def _time_of_day_filter(context: Context, at: datetime) -> str:
 
 @pass_context
 def _period_filter(context: Context, event: Event | Details) -> str:
-    return period(event, context["language"])
+    return _on_one_line(context, period(event, context["language"]))
+
+
+@pass_context
+def _tongue_filter(context: Context, language: str) -> str:
+    """What a language is called in the language of the page."""
+    try:
+        return Locale.parse(language).get_display_name(_locale(context["language"])) or language
+    except (UnknownLocaleError, ValueError):
+        return language

@@ -8,14 +8,18 @@ from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from html import escape
+from email.message import EmailMessage
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 from typing import Any
 from urllib.parse import urlsplit
 
+from jinja2 import Environment, FileSystemLoader
+
 from .cloud import SES, WEBHOOKS, LocalCloud, SentMail
+from .package import ROOT
 
 PASSED_BACK = (
     "content-type", "location", "cache-control", "content-security-policy", "referrer-policy",
@@ -102,27 +106,27 @@ def _sent_mail(request: dict[str, Any], answer: dict[str, Any]) -> SentMail:
     )
 
 
-PAGE = (
-    '<!doctype html><html lang="en"><meta charset="utf-8">'
-    '<meta name="viewport" content="width=device-width"><style>pre{{white-space:pre-wrap}}</style>'
-    "<title>{title}</title><body><h1>{title}</h1>{body}"
-)
+PAGES = Environment(loader=FileSystemLoader([Path(__file__).parent, ROOT / "templates"]), autoescape=True)
+"""The pages of the local cloud itself, in the looks of those of Kallelse."""
 
 
 def _index(event_id: str) -> str:
-    form = f'<p><a href="/events/{escape(event_id)}/sv">The form</a></p>'
-    links = f'{form}<p><a href="/local/mailbox">Sent mails</a></p>'
-    return PAGE.format(title="Kallelse on the local cloud", body=links)
+    return PAGES.get_template("index.html").render(event_id=event_id)
 
 
 def _mailbox(cloud: LocalCloud) -> str:
-    mails = []
-    for mail in reversed(cloud.mails()):
-        html, text = mail.get_body(("html",)), mail.get_body(("plain",))
-        mails.append(
-            f"<h2>{escape(str(mail['Subject']))}</h2><p>{escape(str(mail['To']))}</p>"
-            f"<pre>{escape(text.get_content() if text else '')}</pre>"
-            '<iframe title="HTML" sandbox="allow-popups" width="700" height="500" style="max-width:100%"'
-            f' srcdoc="{escape(html.get_content() if html else "")}"></iframe>'
-        )
-    return PAGE.format(title="Sent mails", body="".join(mails) or "<p>None yet.</p>")
+    mails = [
+        {
+            "subject": str(mail["Subject"]),
+            "to": str(mail["To"]),
+            "language": str(mail["Content-Language"]),
+            "parts": {kind: _part(mail, kind) for kind in ("plain", "html")},
+        }
+        for mail in reversed(cloud.mails())
+    ]
+    return PAGES.get_template("mailbox.html").render(mails=mails)
+
+
+def _part(mail: EmailMessage, kind: str) -> str:
+    part = mail.get_body((kind,))
+    return str(part.get_content()) if part else ""

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from tests.conftest import ROOT, an_event, utc
-from tests.visiting import FORM, URLENCODED, Ask, everything, make_bucket, set_up_admin, whatever_it_is
+from tests.visiting import FORM, URLENCODED, Ask, everything, make_bucket, set_up_admin, text, whatever_it_is
 
 from kallelse import editing, managing, proving
 from kallelse.models import Mail, MailKind, MailState, Mode, Registration, RegistrationState
@@ -92,7 +92,7 @@ def test_a_good_form_is_answered_with_a_seat(ask: Ask, opened: Desk) -> None:
     answer = register(ask, urlencode(FORM))
     assert answer["statusCode"] == 200
     assert "Du är anmäld" in answer["body"]
-    assert "onsdag 16 september 2020 kl. 13.00–15.45" in answer["body"]
+    assert "onsdag 16 september 2020 kl. 13.00–15.45" in text(answer)
     assert written(opened) == (1, 1)
 
 

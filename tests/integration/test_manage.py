@@ -76,7 +76,7 @@ def test_an_unconfirmed_address_is_confirmed_with_a_button(ask: Ask, desk: Desk)
     ada = registered(desk, opened(desk, **CONFIRMATION), "Ada")
     page = link(desk, ada)
     body = ask("GET", page)["body"]
-    assert "torsdag 20 augusti 2020 kl. 13.00" in body
+    assert "torsdag 20 augusti 2020 kl.\N{NO-BREAK SPACE}13.00" in body
     assert f"{page}/confirm" in forms(body)
     assert states(desk) == {"Ada": "unconfirmed"}
     answer = ask("POST", f"{page}/confirm")
@@ -92,7 +92,7 @@ def test_a_seat_that_is_offered_is_accepted_with_a_button(ask: Ask, desk: Desk) 
     ask("POST", f"{link(desk, ada)}/cancel")
     body = ask("GET", page)["body"]
     assert "Ta emot platsen" in body
-    assert "fredag 21 augusti 2020 kl. 12.00" in body
+    assert "fredag 21 augusti 2020 kl.\N{NO-BREAK SPACE}12.00" in body
     assert states(desk)["Bo"] == "offered"
     assert "du har tagit emot platsen" in ask("POST", f"{page}/confirm")["body"]
     assert states(desk)["Bo"] == "confirmed"

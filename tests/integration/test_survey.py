@@ -183,7 +183,7 @@ def test_a_wrong_answer_is_named_and_the_others_are_kept(ask: Ask, desk: Desk, t
     page = answer(ask, record, time, **wrong)
     assert page["statusCode"] == 422
     assert "<title>Fel: Vad tyckte du?" in page["body"]
-    assert re.findall(r'<li><a href="#(.+?)">', page["body"]) == ["q-useful", "q-diet", "q-years"]
+    assert re.findall(r'<li><a href="#(q-.+?)">', page["body"]) == ["q-useful", "q-diet", "q-years"]
     assert "Hur nyttigt var det? Välj ett av alternativen" in text(page)
     assert 'value="-1"' in page["body"]
     assert "Att lyssna.\nMera.</textarea>" in page["body"].replace("\r\n", "\n")

@@ -10,6 +10,7 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from ...errors import KallelseError, NotFound
 from ...observability import observed, report
 from . import (
+    accessibility,
     data,
     event,
     indexing,
@@ -38,6 +39,7 @@ PAGES = (
     privacy,
     sharing,
     indexing,
+    accessibility,
 )
 
 app = APIGatewayHttpResolver()

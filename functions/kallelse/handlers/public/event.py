@@ -23,10 +23,10 @@ from ...errors import (
 )
 from ...http import answers_of, framed, status_of
 from ...models import Event, EventRecord, RegistrationState, TourRecord
-from ...registering import Answer, Submission, phase, register
+from ...registering import Answer, Submission, register
 from ...sharing import of_event
 from ...structuring import event_address
-from ...touring import with_seats
+from ...touring import look, with_seats
 from . import guard
 from .guard import Values, one
 from .wiring import base_url, event_page, known, refused, wiring
@@ -78,13 +78,15 @@ def _form_page(
     ``name``: of the page, ``event`` or ``embed``.
     """
     event, now, languages = record.event, wiring().now(), wiring().renderer.languages()
-    kinds, at, tour = event.admission.organisation_kinds, phase(event, now), _tour(event)
+    kinds, stop, tour = event.admission.organisation_kinds, look(wiring().desk, record, now), _tour(event)
     base = base_url(router.current_event)
     about: dict[str, Any] = {
         "switch": [(each, f"/events/{event.id}/{each}") for each in languages],
         "languages": languages,
         "suggestions": wiring().organisations().suggestions(kinds, language),
-        "phase": at,
+        "stop": stop,
+        "phase": "full" if stop.standing == "full" else stop.phase,
+        "switched": guard.SWITCH in values,
         "values": values,
         "problems": wrong.problems if isinstance(wrong, InvalidInput) else (),
         "resend": resend(wrong),
@@ -93,7 +95,7 @@ def _form_page(
     }
     about |= _head(name, language, record)
     if name == "event":
-        about["sharing"] = of_event(base, record, tour, language, languages, at)
+        about["sharing"] = of_event(base, record, tour, language, languages, stop.phase)
     if wrong is None:
         return event_page(name, language, record, **about)
     return event_page(name, language, record, status_of(wrong), **about)
@@ -130,6 +132,8 @@ def submit_embedded(event_id: str, language: str) -> Response[str]:
 def _submitted(name: str, language: str, record: EventRecord) -> Response[str]:
     """The answer to the form of a page, ``event`` or ``embed``."""
     values, head = _values(record.event), _head(name, language, record)
+    if guard.SWITCH in values:
+        return _form_page(name, language, record, values, proof=one(values, "proof"))
     try:
         answer, submission = _register(language, record, values)
     except FormTrapped as trapped:

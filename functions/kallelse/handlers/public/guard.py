@@ -15,7 +15,10 @@ from .wiring import source_of, wiring
 TRAP = "subject"
 """The field that people do not see. Programs fill in what they find; browsers fill in no such field."""
 
-GUARD_FIELDS = frozenset({"proof", TRAP})
+SWITCH = "switch"
+"""The button that shows a form in another language, with what was written in it; nothing is done."""
+
+GUARD_FIELDS = frozenset({"proof", TRAP, SWITCH})
 
 SECONDS = 10
 """For how long a page is kept. Longer would show a form, or that there is none yet, when it is not so."""

@@ -14,10 +14,13 @@ from ...errors import FieldError, InvalidInput, TooManyRequests
 from ...http import form_of, status_of
 from ...managing import send_link_again
 from ...models import EventRecord
+from .guard import SWITCH
 from .wiring import event_page, known, refused, source_of, wiring
 
 MAX_ADDRESS = 4_000
 """Bytes; an address has 254 characters, and each is sent as at most 12."""
+
+FIELDS = frozenset({"email", SWITCH})
 
 ADDRESS: TypeAdapter[str] = TypeAdapter(Annotated[EmailStr, StringConstraints(max_length=254)])
 
@@ -31,11 +34,17 @@ def show_lost_link(event_id: str, language: str) -> Response[str]:
 
 
 def _form_page(
-    language: str, record: EventRecord, address: str, wrong: InvalidInput | None = None
+    language: str,
+    record: EventRecord,
+    address: str,
+    wrong: InvalidInput | None = None,
+    switched: bool = False,
 ) -> Response[str]:
     languages = wiring().renderer.languages()
     about: dict[str, Any] = {
         "switch": [(each, f"/events/{record.event.id}/{each}/lost-link") for each in languages],
+        "languages": languages,
+        "switched": switched,
         "values": {"email": address},
         "problems": wrong.problems if wrong else (),
     }
@@ -48,7 +57,10 @@ def send_lost_link(event_id: str, language: str) -> Response[str]:
     """Mail a new link if the address is registered, and tell nobody whether it is."""
     record = shown(wiring().desk, event_id)
     language = known(language)
-    typed = form_of(router.current_event, frozenset({"email"}), MAX_ADDRESS).get("email", "")
+    values = form_of(router.current_event, FIELDS, MAX_ADDRESS)
+    typed = values.get("email", "")
+    if SWITCH in values:
+        return _form_page(language, record, typed, switched=True)
     try:
         address = _address(typed)
         _count(event_id)

@@ -53,6 +53,8 @@ def _survey_page(
         "switch": [(each, f"/events/{event.id}/{each}/survey") for each in languages],
         "questions": surveying.survey_of(event).questions,
         "phase": surveying.phase(event, now),
+        "languages": languages,
+        "switched": guard.SWITCH in values,
         "values": values,
         "problems": wrong.problems if isinstance(wrong, InvalidInput) else (),
         "returned": RETURNED.get(type(wrong), ""),
@@ -68,6 +70,8 @@ def send_survey(event_id: str, language: str) -> Response[str]:
     """Take an anonymous answer."""
     record = shown(wiring().desk, event_id)
     values = _values(known(language), record)
+    if guard.SWITCH in values:
+        return _survey_page(language, record, values, proof=guard.one(values, "proof"))
     try:
         _take(record, values)
     except (FormRefused, SurveyNotOpen) as wrong:

@@ -68,6 +68,7 @@ def _page(
     offered = [] if tour.series.one_stop_each else bookable(stops)
     about: dict[str, Any] = {"stops": stops, "offered": offered, "event": None, "values": values}
     about |= {"problems": wrong.problems if isinstance(wrong, InvalidInput) else (), "resend": resend(wrong)}
+    about["switched"] = guard.SWITCH in values
     events = [stop.event for stop in stops]
     base, languages = base_url(router.current_event), wiring().renderer.languages()
     about["sharing"] = of_tour(base, tour, events, language, languages)
@@ -114,6 +115,8 @@ def submit_registrations(tour_id: str, language: str) -> Response[str]:
         wrong = RegistrationClosed("no stop can be registered for by this form")
         return _page(language, tour, stops, {}, wrong)
     values = _values(offered[0].event)
+    if guard.SWITCH in values:
+        return _page(language, tour, stops, values, proof=guard.one(values, "proof"))
     try:
         outcomes = _register(language, tour, offered, values)
     except FormTrapped as trapped:

@@ -146,6 +146,9 @@ def language_of(request: Any) -> str:
 
 
 def _code(error: KallelseError) -> str:
-    words = {400: "unreadable", 413: "too-large", 415: "unsupported", 503: "unavailable", 500: "internal"}
+    words = {
+        400: "unreadable", 409: "refused", 410: "expired", 413: "too-large", 415: "unsupported",
+        422: "unreadable", 429: "too-many", 500: "internal", 503: "unavailable",
+    }  # fmt: skip
     kinds = {"EventNotFound": "event-not-found", "LinkNotFound": "link-not-found"}
     return kinds.get(type(error).__name__) or words.get(status_of(error).value, "not-found")

@@ -1,0 +1,26 @@
+"""The accessibility statement, which Finnish law asks for (306/2019, section 8)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.api_gateway import Router
+
+from ...http import page
+from .wiring import known, wiring
+
+REVIEWED = date(2026, 11, 27)
+"""The day on which the pages were last looked through and the statement was written."""
+
+router = Router()  # type: ignore[no-untyped-call]
+
+
+@router.get("/accessibility/<language>")
+def show_statement(language: str) -> Response[str]:
+    """How accessible the pages are, and where to turn if they are not."""
+    renderer = wiring().renderer
+    switch = [(each, f"/accessibility/{each}") for each in renderer.languages()]
+    return page(
+        renderer.render("web/accessibility.html", known(language), switch=switch, reviewed_on=REVIEWED)
+    )
