@@ -16,7 +16,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import DateTimePattern, parse_pattern
+from babel.dates import DateTimePattern, format_date, parse_pattern
 from babel.languages import get_official_languages
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
@@ -232,7 +232,7 @@ def _short_day_filter(context: Context, on: date) -> str:
 
 
 def _short_day(on: date, language: str) -> str:
-    return _locale(language).date_formats["medium"].apply(on, _locale(language))
+    return format_date(on, "medium", locale=_locale(language))
 
 
 @pass_context
