@@ -70,7 +70,8 @@ class Renderer:
             self.render(f"email/{kind}/{part}", language, **context)
             for part in ("subject.txt", "body.txt", "body.html")
         )
-        return " ".join(subject.split()), text, html
+        # Some of its texts are those of the plain part, in which no space is kept.
+        return " ".join(subject.split()), text, unbroken(html, language)
 
 
 @lru_cache(maxsize=1)

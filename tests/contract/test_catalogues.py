@@ -12,7 +12,7 @@ from babel.messages.pofile import read_po
 from tests.conftest import ROOT
 
 TEMPLATES = ROOT / "templates"
-LANGUAGES = ["en", "fi", "sv"]
+LANGUAGES = sorted(folder.name for folder in (TEMPLATES / "locale").iterdir() if folder.is_dir())
 
 
 def catalogue(language: str) -> Catalog:

@@ -31,13 +31,15 @@ LUNCH = {"id": "lunch", "kind": "yes-no", "label": {"sv": "Äter du lunch?"}}
 SURVEY = {"survey": {"questions": [{"id": "why", "kind": "text", "label": {"sv": "Varför?"}}]}}
 
 
-def a_letter(renderer: Renderer, desk: Desk, language: str) -> Any:
-    """The letter that confirms a seat, in the language."""
-    record = opened(desk)
+def a_letter(
+    renderer: Renderer, desk: Desk, language: str, kind: MailKind = MailKind.CONFIRMED, **changes: Any
+) -> Any:
+    """The letter that confirms a seat, or another, in the language."""
+    record = opened(desk, **changes)
     registration = registered(desk, record, "Ada", language=language)
     mail = Mail(
         event_id=record.event.id,
-        kind=MailKind.CONFIRMED,
+        kind=kind,
         recipient=registration.mailbox,
         version=1,
         created_at=NOW,
@@ -240,3 +242,11 @@ def test_a_mail_has_one_heading_which_is_marked_when_it_is_in_another_language(
     assert re.findall(r"<h1[^>]*>(.*?)</h1>", html) == [heading]
     assert bool(re.search(r'<h1[^>]* lang="sv"', html)) == (language == "en")
     assert 'role="main"' in html
+
+
+def test_the_word_before_a_time_stays_on_its_line_in_mails_too(desk: Desk) -> None:
+    held = {"address_confirmation": "PT1H", "offer": "PT24H"}
+    letter = a_letter(Renderer(ROOT / "templates"), desk, "sv", MailKind.CONFIRM_ADDRESS, **held)
+    html, plain = (letter.get_body((part,)).get_content() for part in ("html", "plain"))
+    assert html.count("kl.\N{NO-BREAK SPACE}") == plain.count(" kl. ") >= 2
+    assert "kl. " not in html
