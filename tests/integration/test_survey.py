@@ -136,7 +136,8 @@ def test_what_is_kept_of_an_answer_is_the_answers_and_nothing_else(ask: Ask, des
     new = [item for item in everything("none") if item not in before]
     [choices, home, word] = sorted(stored(), key=lambda item: item["sk"]["S"])
     assert set(choices) == {"pk", "sk", "choices"}
-    assert set(home) == set(word) == {"pk", "sk", "text"}
+    # When they are erased is the same for all of the event.
+    assert set(home) == set(word) == {"pk", "sk", "text", "erased_at", "expires"}
     assert choices["choices"]["M"].keys() == {"useful", "lunch", "diet", "years"}
     assert (home["text"], word["text"]) == ({"S": "Att lyssna.\nMera."}, {"S": "Öppet"})
     assert [item["pk"]["S"].split("#")[0] for item in new if item not in stored()] == ["LIMIT"]
