@@ -159,7 +159,8 @@ def values_of(event: Event, participant: Participant, mode: Mode) -> dict[str, l
     told = participant.model_dump(mode="json", exclude_none=True) | {"mode": mode.value}
     values = {name: [told[name]] for name in controls(event) if name in told}
     for question in event.form.questions:
-        values[control(question)] = list(participant.answers.get(question.id, ()))
+        if given := participant.answers.get(question.id):
+            values[control(question)] = list(given)
     return values
 
 

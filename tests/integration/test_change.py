@@ -22,6 +22,17 @@ def test_unknown_fields_are_rejected_and_change_nothing(ask: Ask, desk: Desk, ac
     assert ask("POST", f"{page}/{action}", {"name": "x" * 99_000})["statusCode"] == 413
 
 
+def test_who_left_a_question_empty_can_still_change_the_rest(ask: Ask, desk: Desk) -> None:
+    questions = [
+        {"id": kind, "kind": kind, "label": {"sv": kind}}
+        for kind in ("text", "long-text", "number", "yes-no")
+    ]
+    page = link(desk, registered(desk, opened(desk, form={"questions": questions}), "Ada"))
+    answer = ask("GET", f"{page}/edit")
+    assert answer["statusCode"] == 200
+    assert 'name="q-text" type="text" autocomplete="off" maxlength="500" value=""' in answer["body"]
+
+
 def test_a_colleague_can_be_sent_instead_also_on_a_full_event(ask: Ask, desk: Desk) -> None:
     record = opened(desk, seats=1)
     ada = registered(desk, record, "Ada")
