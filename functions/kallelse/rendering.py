@@ -175,18 +175,15 @@ def unbroken(text: str, language: str) -> str:
 def markdown(source: str, below: int = 0) -> Markup:
     """Markdown as HTML without anything that could run or load.
 
-    ``below``: the level of the heading that it stands under; its own headings are that much lower.
+    ``below``: the level of the heading that it stands under; its own follow on that without a gap.
     """
-    # Only the functions that write summaries need these two, so the others do not pay for them.
+    # Only the functions that write summaries need these, so the others do not pay for them.
     import nh3
     from markdown_it import MarkdownIt
 
-    parser = MarkdownIt("commonmark").enable("table")
-    tokens = parser.parse(source)
-    for token in tokens:
-        if token.type in ("heading_open", "heading_close"):
-            token.tag = f"h{min(int(token.tag[1]) + below, 6)}"
-    html = parser.renderer.render(tokens, parser.options, {})
+    from .markup import fitted
+
+    html = MarkdownIt("commonmark").enable("table").render(fitted(source, below + 1) if below else source)
     # A picture from elsewhere would tell that elsewhere who reads the letter, and when.
     return Markup(nh3.clean(html, tags=nh3.ALLOWED_TAGS - {"img"}))  # noqa: S704
 

@@ -207,13 +207,15 @@ def test_the_summaries_of_a_tour_are_shown_for_the_stops_that_show_theirs_by_dat
     assert ask("GET", path)["statusCode"] == 404
     for event_id in ("seminarium", "vasa"):
         changed_stop(desk, event_id, public_summaries=True)
-    approved(desk, bucket, "# Utfall\n\n*Svenska*")
+    approved(desk, bucket, "## Utfall\n\n*Svenska*\n\n#### Detalj")
     publish(desk, bucket)
     page = ask("GET", path)
     assert page["statusCode"] == 200
     told = text(page)
     assert told.index("Seminaari") < told.index("Utfall") < told.index("Vasa") < told.index("ei ole vielä")
     assert '<div class="written" lang="sv">' in page["body"]
+    assert "<h3>Utfall</h3>" in page["body"], "a heading is one level below that of its stop"
+    assert "<h4>Detalj</h4>" in page["body"]
     assert "Åbo" not in told
 
 
