@@ -83,6 +83,18 @@ def page(html: str, status: HTTPStatus = HTTPStatus.OK) -> Response[str]:
     return Response(status, "text/html; charset=utf-8", html, headers=SECURITY | _retry(status))
 
 
+def leading_away(response: Response[str]) -> Response[str]:
+    """A page with a form whose answer redirects to another host, wherever that redirects to.
+
+    Chromium holds ``form-action`` against redirects, too (w3c/webappsec-csp, issue 8).
+    """
+    own = SECURITY["Content-Security-Policy"]
+    response.headers["Content-Security-Policy"] = own.replace(
+        "form-action 'self'", "form-action 'self' https:"
+    )
+    return response
+
+
 SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
 """The Content-Security-Policy of what others wrote, shown in a browser: it can do and load nothing."""
 

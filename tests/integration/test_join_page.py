@@ -41,3 +41,9 @@ def test_the_page_offers_it_only_before_the_meeting_opens(ask: Ask, desk: Desk, 
 def test_another_link_gives_no_calendar_file(ask: Ask, desk: Desk) -> None:
     ada = registered(desk, opened(desk), "Ada")
     assert ask("GET", f"/join/{issue(desk, ada, Purpose.MANAGE)}/event.ics")["statusCode"] == 404
+
+
+def test_the_policy_of_the_page_lets_the_button_lead_to_the_meeting(ask: Ask, desk: Desk) -> None:
+    policy = ask("GET", a_join_link(desk))["headers"]["Content-Security-Policy"].split("; ")
+    assert "form-action 'self' https:" in policy
+    assert "default-src 'none'" in policy

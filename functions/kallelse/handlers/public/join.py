@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from ... import joining
 from ...dialogues import own_group
 from ...errors import Refused
-from ...http import see_other
+from ...http import leading_away, see_other
 from .wiring import calendar_file, event_page, wiring
 
 router = Router()  # type: ignore[no-untyped-call]
@@ -19,7 +19,7 @@ def show_join_link(token: str) -> Response[str]:
     """When the join link opens, or the button that leads to the meeting. Changes nothing."""
     record, registration = joining.look(wiring().desk, token)
     phase = joining.phase(record.event, wiring().now())
-    return event_page(
+    page = event_page(
         "join",
         registration.participant.language,
         record,
@@ -28,6 +28,7 @@ def show_join_link(token: str) -> Response[str]:
         phase=phase.value,
         group=own_group(wiring().desk, record.event, registration),
     )
+    return leading_away(page)
 
 
 @router.get("/join/<token>/event.ics")
