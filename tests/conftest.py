@@ -49,18 +49,28 @@ def _models_read_once() -> Iterator[None]:
 @pytest.fixture
 def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """moto, with credentials that open nothing."""
+    use_nobodys_credentials(monkeypatch)
+    with mock_aws():
+        yield
+
+
+def use_nobodys_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Credentials that open nothing."""
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "none")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "none")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-north-1")
-    with mock_aws():
-        yield
 
 
 @pytest.fixture
 def desk(cloud: None) -> Desk:
     """An empty desk on the deployed table's definition."""
+    return empty_desk()
+
+
+def empty_desk() -> Desk:
+    """An empty desk in the cloud that is mocked."""
     client = boto3.client("dynamodb")
     client.create_table(**table_definition())
     return open_desk(Table(client, "kallelse"))

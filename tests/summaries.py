@@ -31,9 +31,11 @@ class Bucket:
         return self.kept[key].decode()
 
 
-def a_draft(desk: Desk, bucket: Documents, text: str, language: Language = "sv") -> Summary:
+def a_draft(
+    desk: Desk, bucket: Documents, text: str, language: Language = "sv", event: str = "seminarium"
+) -> Summary:
     """A version that was handed in."""
-    record = desk.events.get("seminarium")
+    record = desk.events.get(event)
     return summarising.hand_in(desk, bucket, record, language, text, "writer", NOW)
 
 
@@ -45,10 +47,15 @@ def moved(desk: Desk, summary: Summary, *to: SummaryState, at: datetime = NOW) -
 
 
 def approved(
-    desk: Desk, bucket: Documents, text: str, language: Language = "sv", at: datetime = NOW
+    desk: Desk,
+    bucket: Documents,
+    text: str,
+    language: Language = "sv",
+    at: datetime = NOW,
+    event: str = "seminarium",
 ) -> Summary:
     """A version that was handed in and approved."""
-    return moved(desk, a_draft(desk, bucket, text, language), *TO_APPROVAL, at=at)
+    return moved(desk, a_draft(desk, bucket, text, language, event), *TO_APPROVAL, at=at)
 
 
 def publish(desk: Desk, bucket: Documents, at: datetime = NOW) -> list[Mail]:

@@ -22,13 +22,15 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
-from tests.fuzzing import application
 from tests.hooks import Hooked
 from tests.visiting import Ask, everything, send
+from tests.wsgi import application
 
+from kallelse.handlers import admin
 from kallelse.handlers.admin.openapi import description
 from kallelse.ports import Desk
 
+APPLICATION = application(admin.handler)
 CASES = int(os.environ.get("KALLELSE_FUZZ_CASES", "500"))
 DESCRIPTION = schemathesis.openapi.from_dict(description())
 OPERATIONS = {
@@ -107,7 +109,7 @@ def fuzz(name: str, cases: int, names: dict[str, str], writes: list[str]) -> int
         if data.draw(st.booleans()):
             case.headers["If-Match"] = "*"
         writes.clear()
-        response = case.call(app=application, base_url="http://api.example")
+        response = case.call(app=APPLICATION, base_url="http://api.example")
         made += 1
         case.validate_response(response, checks=CHECKS)
         assert not refused_without_problem(response)
