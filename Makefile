@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: help demo run test race fuzz bench pace simulate lint lock catalogues styles record card clean
+.PHONY: help demo run test race fuzz bench pace gallery lighthouse simulate lint lock catalogues styles record card clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -40,7 +40,27 @@ DYNAMODB_SHA256 := cc1047389ec1327174708664014e17f3fd8f3c1468cf78e09723763f3d4f7
 	.local/sam/bin/python -m pip install --quiet --no-deps --require-hashes --requirement $<
 	@touch $@
 
-test: .venv/ready .local/ministack/ready .local/dynamodb/ready .local/sam/ready ## Run every test
+# What judges pages in the browser (axe-core) and their HTML (the W3C's vnu), as npm carries them.
+AXE_SHA256 := e6b0ce02b84d892e2e33e403485e7f3d6c29e2be6df65daf44d89ba564139745
+VNU_SHA256 := 5970d3ffca91a627cf0965e5d91bb2e4242307c29292998de0b419d6a901b2b7
+.local/browser/ready:
+	@for tool in chromium java npm; do command -v $$tool >/dev/null || { echo "make test needs $$tool (Debian: apt-get install chromium default-jre-headless npm)"; exit 1; }; done
+	@mkdir -p .local/browser
+	cd .local/browser && npm pack --silent axe-core@4.14.1 vnu-jar@26.9.27
+	cd .local/browser && printf '%s  %s\n' $(AXE_SHA256) axe-core-4.14.1.tgz $(VNU_SHA256) vnu-jar-26.9.27.tgz | sha256sum --check --quiet
+	tar -xzf .local/browser/axe-core-4.14.1.tgz -C .local/browser --strip-components=1 package/axe.min.js
+	tar -xzf .local/browser/vnu-jar-26.9.27.tgz -C .local/browser --strip-components=3 package/build/dist/vnu.jar
+	rm .local/browser/*.tgz
+	@touch $@
+
+.local/lighthouse/ready: tests/benchmarks/lighthouse/package-lock.json
+	@for tool in chromium npm; do command -v $$tool >/dev/null || { echo "make lighthouse needs $$tool (Debian: apt-get install chromium npm)"; exit 1; }; done
+	@mkdir -p .local/lighthouse
+	cp tests/benchmarks/lighthouse/package*.json .local/lighthouse
+	cd .local/lighthouse && npm ci --silent --no-audit --no-fund --ignore-scripts
+	@touch $@
+
+test: .venv/ready .local/ministack/ready .local/dynamodb/ready .local/sam/ready .local/browser/ready ## Run every test
 	$(BIN)/python -m pytest tests/e2e
 	$(BIN)/python -m pytest --numprocesses auto --ignore tests/e2e
 
@@ -55,6 +75,12 @@ bench: .venv/ready .local/dynamodb/ready ## Print what a registration costs, fro
 
 pace: .venv/ready ## Print how close to the account's rate 10,000 mails go out
 	PYTHONPATH=functions $(BIN)/python -m tests.benchmarks.mailing
+
+gallery: .venv/ready .local/browser/ready ## Take pictures of every page, mail and document into one page
+	PYTHONPATH=functions $(BIN)/python -m tests.browser.gallery
+
+lighthouse: .venv/ready .local/lighthouse/ready ## Print what Lighthouse says of the page of an event
+	PYTHONPATH=functions $(BIN)/python -m tests.benchmarks.lighthouse
 
 simulate: .venv/ready ## Print what seat blocks carry, against a counter in transactions
 	$(BIN)/python -m tests.benchmarks.simulation

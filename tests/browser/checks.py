@@ -1,0 +1,154 @@
+"""What is wrong with a page in the browser."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from shutil import which
+from typing import Any
+from urllib.parse import urlencode
+
+from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, Request, Route, sync_playwright
+from tests.browser.world import Visit, World
+from tests.conftest import ROOT
+from tests.visiting import URLENCODED
+
+TOOLS = ROOT / ".local/browser"
+WIDTHS = (320, 1280)
+"""CSS pixels; at 320 nothing may have to be scrolled sideways (WCAG 2.2, 1.4.10)."""
+
+THEMES = ("light", "dark")
+TARGET = 44
+"""CSS pixels that buttons and fields are high and wide at least, more than the 24 of WCAG 2.2, 2.5.8."""
+
+RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "EN-301-549", "best-practice")
+COLOURS = ("color-contrast", "link-in-text-block")
+
+# axe does not report a small target unless one asks. Styles that are fetched again are not looked at, since
+# the policy of the pages lets no script fetch anything.
+AXE = """axe.run(document, {
+    runOnly: %s,
+    rules: {"target-size": {enabled: true}},
+    resultTypes: ["violations"],
+    preload: false,
+}).then(found => JSON.stringify(found.violations.flatMap(
+    rule => rule.nodes.map(node => `${rule.id}: ${node.target} ${node.failureSummary.replace(/\\s+/g, " ")}`)
+)))"""
+
+MEASURES = """JSON.stringify([
+    ...document.documentElement.scrollWidth > innerWidth
+        ? [`scrolls sideways: ${document.documentElement.scrollWidth} of ${innerWidth} px`] : [],
+    ...[...document.querySelectorAll("button, input:not([type=hidden]), select, textarea, summary")]
+        .map(each => /radio|checkbox/.test(each.type) && each.closest("label") || each)
+        .filter(each => !each.closest("[aria-hidden=true]") && each.checkVisibility())
+        .map(each => [each, each.getBoundingClientRect()])
+        .filter(([each, box]) => box.width < TARGET - 0.5 || box.height < TARGET - 0.5)
+        .map(([each, box]) => `small: ${each.outerHTML.slice(0, 90)} ${box.width} by ${box.height} px`),
+])""".replace("TARGET", str(TARGET))
+
+
+@cache
+def axe() -> str:
+    """The source of axe-core, which ``make test`` fetches."""
+    return (TOOLS / "axe.min.js").read_text()
+
+
+@contextmanager
+def a_browser() -> Iterator[Browser]:
+    """Debian's Chromium. Raises FileNotFoundError when it is not there."""
+    chromium = which("chromium")
+    if not chromium:
+        raise FileNotFoundError("the tests of the pages need Chromium (Debian: apt-get install chromium)")
+    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=chromium, args=arguments)
+
+
+@dataclass
+class Reader:
+    """A tab of the browser, and what went wrong on the page that is in it."""
+
+    world: World
+    page: Page
+    devtools: CDPSession
+    problems: list[str] = field(default_factory=list)
+    source: str = ""
+
+    @classmethod
+    def open(cls, world: World, context: BrowserContext) -> Reader:
+        page = context.new_page()
+        reader = cls(world, page, context.new_cdp_session(page))
+        page.on("console", lambda message: reader.note(f"console: {message.text}", message.location["url"]))
+        page.on("pageerror", lambda error: reader.problems.append(f"script: {error}"))
+        page.on("request", reader._check_origin)
+        return reader
+
+    def note(self, problem: str, url: str) -> None:
+        # Chromium complains of each page with a status of 400 and above; visit() looks at the status.
+        if not ("Failed to load resource" in problem and url == self.page.url):
+            self.problems.append(f"{problem} ({url})")
+
+    def _check_origin(self, request: Request) -> None:
+        if not request.url.startswith((f"{self.world.url}/", "data:", "about:")):
+            self.problems.append(f"a request to {request.url}")
+
+    def visit(self, visit: Visit, language: str) -> None:
+        """Open the page with a browser in this language; a form is sent there as its own page would."""
+        self.problems.clear()
+        self.page.set_extra_http_headers({"accept-language": language})
+        self.world.time.now, self.world.broken = visit.at, visit.broken
+        url = self.world.url + visit.path
+        if visit.fields is not None:
+            self.page.route(url, lambda route: _send(route, visit.fields or {}), times=1)
+        response = self.page.goto(url, wait_until="load")
+        assert response
+        self.source = response.text()
+        if response.status != visit.status:
+            self.problems.append(f"status {response.status}, not {visit.status}")
+
+    def show(self, width: int, theme: Any) -> None:
+        """Look at the page on a screen of this width, in this theme."""
+        self.page.set_viewport_size({"width": width, "height": 800})
+        self.page.emulate_media(color_scheme=theme)
+
+    def evaluate(self, script: str) -> Any:
+        """What a script gives, run by the developer tools: the policy of the page does not hold for them."""
+        asked = {"expression": script, "awaitPromise": True, "returnByValue": True}
+        answer = self.devtools.send("Runtime.evaluate", asked)
+        assert "exceptionDetails" not in answer, answer
+        return answer["result"].get("value")
+
+    def violations(self, theme: str = THEMES[0]) -> list[str]:
+        """What axe finds; in the dark, where all but the colours is as it was, of the colours."""
+        if not self.evaluate("'axe' in window"):
+            self.evaluate(axe() + ";0")
+        kind, values = ("tag", RULES) if theme == THEMES[0] else ("rule", COLOURS)
+        return list(json.loads(self.evaluate(AXE % json.dumps({"type": kind, "values": values}))))
+
+    def measures(self) -> list[str]:
+        """What is too wide, or too small to be pressed."""
+        return list(json.loads(self.evaluate(MEASURES)))
+
+    def language(self) -> str:
+        return str(self.evaluate("document.documentElement.lang"))
+
+    def examine(self, language: str) -> list[str]:
+        """What is wrong with the page that is open, in every width and theme."""
+        found = []
+        if (spoken := self.language()) != language:
+            found.append(f"the page says that it is in {spoken!r}")
+        for width in WIDTHS:
+            for theme in THEMES:
+                self.show(width, theme)
+                here = self.violations(theme) + (self.measures() if theme == THEMES[0] else [])
+                found += [f"{width} px, {theme}: {each}" for each in here]
+        return self.problems + found
+
+
+def _send(route: Route, fields: dict[str, Any]) -> None:
+    headers = route.request.headers | {"content-type": URLENCODED}
+    route.continue_(method="POST", headers=headers, post_data=urlencode(fields, doseq=True))

@@ -1,0 +1,68 @@
+"""Every page and mail is valid HTML, as the W3C's own checker has it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from itertools import product
+from pathlib import Path
+from urllib.parse import unquote
+
+from tests.browser.checks import TOOLS
+from tests.browser.letters import letters
+from tests.browser.pages import PAGES, prepared
+from tests.browser.world import World
+from tests.visiting import LANGUAGES
+
+
+def complaints(files: list[Path]) -> list[str]:
+    """What the checker finds in the files."""
+    command = [
+        "java",
+        "-jar",
+        str(TOOLS / "vnu.jar"),
+        "--format",
+        "json",
+        "--exit-zero-always",
+        *map(str, files),
+    ]
+    told = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
+    return [
+        f"{unquote(Path(each['url']).stem)}: {each['message']} at {each.get('extract', '').strip()!r}"
+        for each in json.loads(told.stderr)["messages"]
+        if each["type"] != "info" or each.get("subType") == "warning"
+    ]
+
+
+def written(folder: Path, texts: dict[str, str]) -> list[Path]:
+    files = {folder / f"{name}.html": text for name, text in texts.items()}
+    for file, text in files.items():
+        file.write_text(text)
+    return list(files)
+
+
+def source(world: World, name: str, language: str) -> str:
+    if (name, language) not in world.sources:
+        world.sources[name, language] = world.ask(prepared(world, name, language), language)[1]
+    return world.sources[name, language]
+
+
+def test_every_page_is_valid(world: World, tmp_path: Path) -> None:
+    texts = {
+        f"{name} {language}": source(world, name, language) for name, language in product(PAGES, LANGUAGES)
+    }
+    assert complaints(written(tmp_path, texts)) == []
+
+
+def test_every_mail_is_valid(tmp_path: Path) -> None:
+    texts = {f"{name} {language}": text for language in LANGUAGES for name, text in letters(language).items()}
+    assert complaints(written(tmp_path, texts)) == []
+
+
+def test_a_mistake_would_be_found(tmp_path: Path) -> None:
+    page = (
+        "<!doctype html><html lang=sv><title>Sida</title><body><p id=a>Ett</p><p id=a>Två</p><b><i></b></i>"
+    )
+    [doubled, *others] = complaints(written(tmp_path, {"planted": page}))
+    assert "planted: Duplicate ID" in doubled
+    assert others
