@@ -86,7 +86,7 @@ def document(reader: Reader, name: str, language: str, stem: str) -> Iterator[Pi
         return
     summary = approved(world.desk, world.documents, SUMMARY, language, OVER, event.id)
     renderer = Renderer(ROOT / "templates")
-    markdown = documenting.as_markdown(renderer, event, summary, SUMMARY, [])
+    markdown = documenting.as_markdown(renderer, event, summary, SUMMARY, documenting.TakingPart(42, 17))
     if name.endswith("HTML"):
         shown(reader, documenting.as_html(renderer, event, summary, markdown), language)
         yield from taken(reader, language, stem)

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.browser.pages import JOINING, a_form
 from tests.browser.world import Visit, World
 from tests.people import found
-from tests.visiting import MINUTE, NOW
+from tests.visiting import MINUTE
 
 from kallelse.links import issue
 from kallelse.models import EventRecord, Purpose, Registration, RegistrationState
@@ -20,7 +20,7 @@ ADDRESS = "ada@example.org"
 @pytest.fixture(params=["keyboard", "without JavaScript"])
 def tab(request: pytest.FixtureRequest, browser: Browser, world: World) -> Iterator[Page]:
     world.empty()
-    world.time.now, world.broken = NOW, None
+    world.get_ready(Visit("/"))
     with browser.new_context(java_script_enabled=request.param == "keyboard", locale="sv-FI") as context:
         context.route(
             "https://webbseminarium.example/**",

@@ -23,10 +23,13 @@ from boto3 import client
 from moto import mock_aws
 from tests.conftest import ROOT, empty_desk, use_nobodys_credentials
 from tests.visiting import NOW, URLENCODED, Time, make_bucket, set_up_admin
-from tests.wsgi import Application, Start, application
+from tests.wsgi import Application, Handler, Start, application
 
 from kallelse import editing, planning
 from kallelse.adapters import s3
+from kallelse.handlers import organiser, public
+from kallelse.handlers.organiser.wiring import wiring as organiser_wiring
+from kallelse.handlers.public import wiring
 from kallelse.models import Event, EventRecord, Series, TourRecord
 from kallelse.ports import Desk, Documents
 
@@ -42,7 +45,7 @@ HOSTS = frozenset({"webbseminarium.example"})
 class Visit:
     """How to come to a page: its path, the form that is sent there, when, and what is broken then.
 
-    ``language``: of the page, where it is not the one that was wished for.
+    ``language``: of the page, where it is not the one that was wished for. ``cookie``: of an organiser.
     """
 
     path: str
@@ -51,6 +54,7 @@ class Visit:
     status: int = 200
     broken: Exception | None = None
     language: str = ""
+    cookie: str = ""
 
 
 @dataclass
@@ -67,11 +71,16 @@ class World:
     texts: dict[str, str] = field(default_factory=dict)
     sources: dict[tuple[str, str], str] = field(default_factory=dict)
     broken: Exception | None = None
+    cookie: str = ""
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def get_ready(self, visit: Visit) -> None:
+        """Let it be as the visit has it."""
+        self.time.now, self.broken, self.cookie = visit.at, visit.broken, visit.cookie
 
     def ask(self, visit: Visit, language: str) -> tuple[int, str]:
         """Status and source of a page, for one who would rather read this language."""
-        self.time.now, self.broken = visit.at, visit.broken
+        self.get_ready(visit)
         form = None if visit.fields is None else urlencode(visit.fields, doseq=True).encode()
         headers = {"Accept-Language": language, "Content-Type": URLENCODED}
         try:
@@ -139,19 +148,24 @@ def a_world() -> Iterator[World]:
         patch.setattr("kallelse.config.system_clock", time)
         make_bucket()
         world = World(empty_desk(), s3.connect("bucket"), time)
-        with _handler() as handler, _served(_with_texts(world, application(handler))) as world.url:
+        with _wired(), _served(_with_texts(world, application(_handle))) as world.url:
             yield world
 
 
-@contextmanager
-def _handler() -> Iterator[Callable[[dict[str, Any], Any], dict[str, Any]]]:
-    from kallelse.handlers import public
-    from kallelse.handlers.public import wiring
+def _handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Hand a request to the function that API Gateway would."""
+    chosen: Handler = organiser.handler if event["rawPath"].startswith("/organiser") else public.handler
+    return chosen(event, context)
 
-    for each in (wiring.wiring, wiring.documents):
+
+@contextmanager
+def _wired() -> Iterator[None]:
+    """No function remembers the settings of another test."""
+    caches = (wiring.wiring, wiring.documents, organiser_wiring)
+    for each in caches:
         each.cache_clear()
-    yield public.handler
-    for each in (wiring.wiring, wiring.documents):
+    yield
+    for each in caches:
         each.cache_clear()
 
 
@@ -163,6 +177,8 @@ def _with_texts(world: World, pages: Application) -> Application:
         if text := world.texts.get(environ["PATH_INFO"]):
             start("200 OK", [("Content-Type", "text/html; charset=utf-8")])
             return [text.encode()]
+        # Browsers keep this one only over TLS, which is not spoken here.
+        environ["HTTP_COOKIE"] = world.cookie
         with lock, pytest.MonkeyPatch.context() as patch:
             if world.broken:
                 patch.setattr("kallelse.handlers.public.event.shown", _raising(world.broken))
