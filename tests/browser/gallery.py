@@ -15,8 +15,9 @@ from unittest.mock import patch
 
 import typst
 from tests.browser.checks import THEMES, WIDTHS, Reader, a_browser
+from tests.browser.every_page import EVERY_PAGE, prepared
 from tests.browser.letters import letters
-from tests.browser.pages import OVER, PAGES, SUMMARY, prepared
+from tests.browser.pages import OVER, SUMMARY
 from tests.browser.world import Visit, a_world
 from tests.conftest import ROOT
 from tests.summaries import approved
@@ -45,7 +46,7 @@ Picture = tuple[str, Path]
 
 def names(wanted: list[str]) -> list[str]:
     """What there is to be shown, or that of it whose name begins with a wanted word."""
-    every = [*PAGES, *letters("sv"), "document, HTML", "document, PDF"]
+    every = [*EVERY_PAGE, *letters("sv"), "document, HTML", "document, PDF"]
     return [each for each in every if each.startswith(tuple(wanted or [""]))]
 
 
@@ -56,7 +57,7 @@ def pictures(reader: Reader, name: str) -> Iterator[Picture]:
         if name.startswith("document"):
             yield from document(reader, name, language, stem)
             continue
-        if name in PAGES:
+        if name in EVERY_PAGE:
             reader.visit(prepared(reader.world, name, language), language)
         else:
             shown(reader, letters(language)[name], language)

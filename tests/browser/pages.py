@@ -12,12 +12,11 @@ from tests.people import found, link, registered
 from tests.summaries import approved, moved, publish
 from tests.visiting import FORM, MINUTE, NOW
 
-from kallelse import entering, managing, subscribing
+from kallelse import managing, subscribing
 from kallelse.errors import Unavailable
-from kallelse.handlers.organiser.visiting import COOKIE
 from kallelse.limiting import PER_NETWORK, network_of
 from kallelse.links import issue
-from kallelse.models import EventRecord, Grant, Purpose, Registration, Role, SummaryState
+from kallelse.models import EventRecord, Purpose, Registration, SummaryState
 from kallelse.proving import issue as stamp
 
 Page = Callable[[World, str], Visit]
@@ -26,7 +25,6 @@ JOINING = utc("2020-09-16T09:45")
 OVER = utc("2020-09-16T14:00")
 LONG_AFTER = utc("2020-11-16T09:00")
 VASA = "905"
-VIEWER = Grant(role=Role.VIEWER)
 EVERY_FIELD = {
     "organisation": "required",
     "organisation_kind": "required",
@@ -282,38 +280,6 @@ def broken(status: int, error: Exception) -> Page:
     return lambda world, language: Visit(of(world.event(), language), status=status, broken=error)
 
 
-def looking(world: World, *grants: Grant, at: datetime = NOW) -> str:
-    """The cookie of an organiser who has just come in."""
-    entrance = entering.invite(world.desk, "ada", grants, None, at)
-    return f"{COOKIE}={entering.enter(world.desk, entrance, at)[0]}"
-
-
-def organiser(part: str = "", at: datetime = NOW, **event: Any) -> Page:
-    """A page of an event, one of whose people has cancelled, for its organisers."""
-
-    def page(world: World, language: str) -> Visit:
-        record = world.event(**event)
-        registration = ada(world, language, record)
-        registered(world.desk, record, "Bo")
-        managing.cancel(world.desk, record, registered(world.desk, record, "Cia"), NOW)
-        path = f"/organiser/events/{record.event.id}{part.format(registration=registration.id)}"
-        return Visit(path, at=at, cookie=looking(world, VIEWER, at=at))
-
-    return page
-
-
-def organiser_page(path: str, status: int = 200, *grants: Grant) -> Page:
-    def page(world: World, language: str) -> Visit:
-        world.event()
-        return Visit(path, status=status, cookie=looking(world, *grants))
-
-    return page
-
-
-def entrance(world: World, language: str) -> Visit:
-    return Visit(f"/organiser/enter/{entering.invite(world.desk, 'ada', (VIEWER,), None, NOW)}")
-
-
 PAGES: dict[str, Page] = {
     "event, open": the_event(),
     "event, with every field": the_event(**WHOLE),
@@ -389,21 +355,5 @@ PAGES: dict[str, Page] = {
     "error, unreadable form": sent({"colour": "red"}, 400),
     "error, of ours": broken(500, RuntimeError("planted")),
     "error, try again": broken(503, Unavailable("planted")),
-    "organiser, entrance": entrance,
-    "organiser, events": organiser_page("/organiser", 200, VIEWER),
-    "organiser, registrations": organiser(**WHOLE),
-    "organiser, nobody found": organiser("?text=nobody"),
-    "organiser, registration": organiser("/registrations/{registration}", **WHOLE),
-    "organiser, figures": organiser("/figures", OVER, **WHOLE),
-    "organiser, today": organiser("/today", JOINING),
-    "organiser, interface": organiser_page("/organiser/api", 200, VIEWER),
-    "organiser, error: no session": lambda _, language: Visit("/organiser", status=401),
-    "organiser, error: nothing granted": organiser_page("/organiser", 403),
-    "organiser, error: no such event": organiser_page("/organiser/events/nowhere", 404, VIEWER),
+    "accessibility statement": lambda _, language: Visit(f"/accessibility/{language}"),
 }
-
-
-def prepared(world: World, name: str, language: str) -> Visit:
-    """The way to a page, in a world where nothing but what it needs is there."""
-    world.empty()
-    return PAGES[name](world, language)

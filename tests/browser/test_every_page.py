@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import pytest
 from tests.browser.checks import Reader
+from tests.browser.every_page import EVERY_PAGE, prepared
 from tests.browser.letters import letters
-from tests.browser.pages import PAGES, prepared
 from tests.browser.world import Visit, World
 from tests.mails import every_kind
 from tests.visiting import LANGUAGES
@@ -19,7 +19,7 @@ from kallelse.models import MailKind
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", EVERY_PAGE)
 def test_a_page_is_as_everybody_can_use_it(reader: Reader, world: World, name: str, language: str) -> None:
     visit = prepared(world, name, language)
     reader.visit(visit, language)

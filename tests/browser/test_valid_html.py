@@ -9,8 +9,8 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from tests.browser.checks import TOOLS
+from tests.browser.every_page import EVERY_PAGE, prepared
 from tests.browser.letters import letters
-from tests.browser.pages import PAGES, prepared
 from tests.browser.world import World
 from tests.visiting import LANGUAGES
 
@@ -49,7 +49,8 @@ def source(world: World, name: str, language: str) -> str:
 
 def test_every_page_is_valid(world: World, tmp_path: Path) -> None:
     texts = {
-        f"{name} {language}": source(world, name, language) for name, language in product(PAGES, LANGUAGES)
+        f"{name} {language}": source(world, name, language)
+        for name, language in product(EVERY_PAGE, LANGUAGES)
     }
     assert complaints(written(tmp_path, texts)) == []
 

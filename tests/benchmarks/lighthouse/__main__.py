@@ -11,7 +11,7 @@ import subprocess
 from shutil import which
 from typing import Any
 
-from tests.browser.pages import prepared
+from tests.browser.every_page import prepared
 from tests.browser.world import World, a_world
 from tests.conftest import ROOT
 
