@@ -91,8 +91,12 @@ class Reader:
         return reader
 
     def note(self, problem: str, url: str) -> None:
-        # Chromium complains of each page with a status of 400 and above; visit() looks at the status.
-        if not ("Failed to load resource" in problem and url == self.page.url):
+        # Chromium complains of each page with a status of 400 and above; visit() looks at the status. It
+        # asks for an icon where neither the page nor its policy speaks of one, as in a mail.
+        expected = [self.page.url]
+        if self.page.url.removeprefix(self.world.url) in self.world.texts:
+            expected.append(f"{self.world.url}/favicon.ico")
+        if not ("Failed to load resource" in problem and url in expected):
             self.problems.append(f"{problem} ({url})")
 
     def _check_origin(self, request: Request) -> None:
