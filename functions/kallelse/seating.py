@@ -135,9 +135,14 @@ def give_back(desk: Desk, event: Event, left: Registration, now: datetime) -> No
 
 
 def arrange(desk: Desk, event_id: str, now: datetime) -> None:
-    """Give the blocks the seats and opening times of the event as it is stored."""
+    """Give the blocks the seats and opening times of the event as it is stored.
+
+    When the time of its personal data is over, nobody sees its seats any more, nor can have one.
+    """
     turn = desk.seats.take_turn(event_id)
-    desk.seats.arrange(desk.events.get(event_id).event, turn, now)
+    event = desk.events.get(event_id).event
+    if now < event.erased_at:
+        desk.seats.arrange(event, turn, now)
 
 
 TakeSeat = Callable[[Desk, Event, Mode, str, datetime], int | NoSeat]

@@ -304,3 +304,12 @@ def test_a_summary_that_is_corrected_later_tells_of_as_many_participants_and_goe
     assert "- **Deltagare:** 3\n- **Organisationer:** 1\n" in bucket.get(
         "events/seminarium/summaries/v0002/sv.md"
     )
+
+
+def test_an_event_whose_time_is_over_already_can_be_handed_in_as_the_stop_of_a_tour_may_be(
+    organise: Ask, time: Time
+) -> None:
+    time.now = an_event().erased_at + DAY
+    file = an_event().model_dump(mode="json", exclude_none=True)
+    assert content(organise("PUT", "", file))["revision"] == 1
+    assert content(organise("GET", "/figures"))["seats"]["taken"] == 0
