@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from itertools import product
+from urllib.parse import urlsplit
 
 from .before import state_of_people
 from .life import EVENT, OUTPUT, Life, kind_of, text_of
@@ -26,6 +27,19 @@ def organiser_asks(life: Life) -> None:
     refused = life.request("GET", f"/admin/events/{EVENT}/figures", headers=headers)
     life.check("the admin endpoint with a wrong token", 401, refused.status)
     life.say("The organiser reads the list and the figures")
+    organiser_looks(life)
+
+
+def organiser_looks(life: Life) -> None:
+    """The organiser gets in at the pages by an address that works once, and sees who has joined."""
+    address = urlsplit(life.ask("POST", "/admin/sessions", {})["address"]).path
+    entered, again = (life.request("POST", address) for _ in "12")
+    life.check("the organiser's address lets in once", (303, 404), (entered.status, again.status))
+    cookie = entered.headers["set-cookie"].split(";")[0]
+    today = life.request("GET", f"/organiser/events/{EVENT}/today", headers={"Cookie": cookie})
+    (OUTPUT / "pages" / "organiser-today.html").write_text(today.data.decode())
+    life.check("the page of the day, for the organiser", 200, today.status)
+    life.say("The organiser sees on a page who has joined")
 
 
 def summaries(life: Life, people: list[dict[str, str]]) -> None:
