@@ -62,7 +62,7 @@ VNU_SHA256 := 5970d3ffca91a627cf0965e5d91bb2e4242307c29292998de0b419d6a901b2b7
 
 test: .venv/ready .local/ministack/ready .local/dynamodb/ready .local/sam/ready .local/browser/ready ## Run every test
 	$(BIN)/python -m pytest tests/e2e
-	$(BIN)/python -m pytest --numprocesses auto --ignore tests/e2e
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal --ignore tests/e2e
 
 race: .venv/ready .local/dynamodb/ready ## Race every pair of operations for 1,000 rounds
 	KALLELSE_RACE_ROUNDS=1000 $(BIN)/python -m pytest tests/integration/test_race.py

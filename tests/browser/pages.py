@@ -25,6 +25,7 @@ JOINING = utc("2020-09-16T09:45")
 OVER = utc("2020-09-16T14:00")
 LONG_AFTER = utc("2020-11-16T09:00")
 VASA = "905"
+SITES = ["https://www.vasa.fi"]
 EVERY_FIELD = {
     "organisation": "required",
     "organisation_kind": "required",
@@ -100,7 +101,9 @@ def a_form(record: EventRecord, language: str, **changes: Any) -> dict[str, Any]
     return FORM | {"language": language, "proof": stamp(record, NOW - MINUTE)} | changes
 
 
-def sent(changes: dict[str, Any], status: int = 200, people: int = 0, **event: Any) -> Page:
+def sent(
+    changes: dict[str, Any], status: int = 200, people: int = 0, part: str = "/registrations", **event: Any
+) -> Page:
     """The form of an event at which some are registered already."""
 
     def page(world: World, language: str) -> Visit:
@@ -108,7 +111,7 @@ def sent(changes: dict[str, Any], status: int = 200, people: int = 0, **event: A
         for number in range(people):
             registered(world.desk, record, f"Nr{number}", organisation_code=VASA)
         fields = a_form(record, language, **changes)
-        return Visit(of(record, language, "/registrations"), fields, status=status)
+        return Visit(of(record, language, part), fields, status=status)
 
     return page
 
@@ -304,6 +307,9 @@ PAGES: dict[str, Page] = {
     "form, for others": sent({}, 403, admission={"mail_domains": ["vasa.fi", "om.fi"]}),
     "form, from a robot": sent({"subject": "x"}, 422),
     "form, too many": too_many,
+    "embed": lambda world, language: Visit(of(world.event(embed=SITES), language, "/embed")),
+    "embed, with errors": sent({"name": "", "email": "ada"}, 422, part="/embed", embed=SITES),
+    "embed, registered": sent({}, part="/embed", embed=SITES),
     "manage, confirmed": own(**WHOLE),
     "manage, unconfirmed": unconfirmed(),
     "manage, address confirmed": unconfirmed(part="/confirm", fields={}),

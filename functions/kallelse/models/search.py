@@ -54,9 +54,9 @@ class Conditions(Model):
     undeliverable: bool | None = None
 
     @property
-    def any(self) -> bool:
-        """Whether anything is asked for."""
-        return any(getattr(self, name) is not None for name in Conditions.model_fields)
+    def given(self) -> list[str]:
+        """The conditions that ask for something, by their names."""
+        return [name for name in Conditions.model_fields if getattr(self, name) is not None]
 
 
 class Search(Conditions):

@@ -29,8 +29,9 @@ def get_export(event_id: str, query: _Wanted, call: Call) -> Response[str]:
     call.about |= {"what": query.what, "format": query.format}
     if query.what is What.REGISTRATIONS:
         table = tabling.of_registrations(desk, record, searching.look_for(desk, record.event, query))
-    elif query.any:
-        raise InvalidInput(FieldError("query", "unknown", "leave out what chooses among registrations"))
+    elif query.given:
+        remedy = "leave it out: it chooses among registrations"
+        raise InvalidInput(*(FieldError(name, "unknown", remedy) for name in query.given))
     else:
         counted = unfiltered() if query.what is What.FIGURES else desk
         table = tabling.OTHERS[query.what](counted, record)
