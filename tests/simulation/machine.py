@@ -182,9 +182,10 @@ class Desks(RuleBasedStateMachine):
 
     @rule(hours=st.sampled_from((0.3, 1, 1, 1, 1, 24 * 21, 24 * 27)))
     def time_passes(self, hours: float) -> None:
-        # 21 days lead past the last day to register, 27 past the start.
+        # 21 days lead past the last day to register, 27 past the start. What comes after retention is not
+        # in the model: then nobody has a seat.
         self._next()
-        self.now += timedelta(hours=hours)
+        self.now = min(self.now + timedelta(hours=hours), self.record.event.erased_at - timedelta(days=1))
 
     @rule()
     def sweep(self) -> None:
