@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from http import HTTPStatus
-from typing import Any
+from typing import Any, get_origin
 
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
@@ -189,4 +189,5 @@ def _responses(route: Route, references: References) -> dict[str, Any]:
 def _given(route: Route, media: str, references: References) -> dict[str, Any]:
     if media != JSON:
         return {"type": "string"}
-    return references.get(route.answer, {"type": "object"})
+    # A route that makes its answer itself may give anything, such as a list of records.
+    return references.get(route.answer, {"type": "object"} if get_origin(route.answer) is dict else {})
