@@ -98,8 +98,7 @@ def _act(route: Route, desk: Desk, call: Call, arguments: dict[str, Any], now: d
     if route.method == "GET":
         return _tagged(route, call.seen, _answer(route, route.function(**arguments)))
     _check_match(route, call)
-    response = _logged(route, desk, call, arguments, now)
-    return _tagged(route, route.target.find(desk, call.path), response)
+    return _logged(route, desk, call, arguments, now)
 
 
 def _check_match(route: Route, call: Call) -> None:
@@ -121,7 +120,8 @@ def _check_match(route: Route, call: Call) -> None:
 def _logged(route: Route, desk: Desk, call: Call, arguments: dict[str, Any], now: datetime) -> Response[str]:
     """Carry the call out between the beginning and the end of its entry in the audit log."""
     if not route.audited:
-        return _answer(route, route.function(**arguments))
+        response = _answer(route, route.function(**arguments))
+        return _tagged(route, _present(route, desk, call), response)
     entry = _entry(route, call, now)
     desk.audit.begin(entry)
     try:
@@ -131,11 +131,17 @@ def _logged(route: Route, desk: Desk, call: Call, arguments: dict[str, Any], now
         if status_of(error) < HTTPStatus.INTERNAL_SERVER_ERROR:
             desk.audit.withdraw(entry)
         raise
+    after = _present(route, desk, call)
     if call.changed:
-        desk.audit.end(_ended(route, desk, call, entry))
+        desk.audit.end(_ended(route, call, entry, after))
     else:
         desk.audit.withdraw(entry)
-    return _answer(route, result)
+    return _tagged(route, after, _answer(route, result))
+
+
+def _present(route: Route, desk: Desk, call: Call) -> BaseModel | None:
+    """What the route is about, as it is now."""
+    return route.target.find(desk, call.path) if route.target else None
 
 
 def _entry(route: Route, call: Call, now: datetime) -> Entry:
@@ -150,11 +156,8 @@ def _entry(route: Route, call: Call, now: datetime) -> Entry:
     )
 
 
-def _ended(route: Route, desk: Desk, call: Call, entry: Entry) -> Entry:
-    before: dict[str, Any] = {}
-    after: dict[str, Any] = {}
-    if route.target:
-        before, after = route.target.differences(call.seen, route.target.find(desk, call.path))
+def _ended(route: Route, call: Call, entry: Entry, now: BaseModel | None) -> Entry:
+    before, after = route.target.differences(call.seen, now) if route.target else ({}, {})
     about = entry.about | call.about
     return entry.model_copy(update={"done": True, "about": about, "before": before, "after": after})
 
