@@ -3,8 +3,8 @@
 All registrations of the event are read for each page: an event has some thousands at most, a few
 megabytes, and an index for each condition would cost every registration a write.
 
-A cursor tells the place of the last one shown in its order, and not how many were shown. So whoever
-comes, leaves or changes between two pages neither hides nor doubles anybody else.
+A cursor tells the place of the last one shown in its order, and not how many were shown: see
+:mod:`kallelse.paging`.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from .errors import FieldError, InvalidInput
 from .feedback import undeliverable
 from .messaging import problems_of_answers
 from .models import Conditions, Event, MailState, Model, Registration, RegistrationState, Search, Sort
+from .paging import page
 from .ports import Desk
 
 Place = tuple[str, str]
@@ -43,13 +44,9 @@ def search(desk: Desk, event: Event, wanted: Search) -> Page:
     Raises InvalidInput for a group or a question that the event does not have, or a mangled cursor.
     """
     after = _read_cursor(wanted) if wanted.cursor else None
-    found = look_for(desk, event, wanted)
-    place = _place_by(wanted.sort)
-    found.sort(key=place, reverse=wanted.sort.backwards)
-    rest = [each for each in found if after is None or _follows(place(each), after, wanted.sort)]
-    page = rest[: wanted.limit]
-    following = _cursor(wanted.sort, place(page[-1])) if len(rest) > len(page) else None
-    return Page(page, undeliverable(desk, event.id), len(found), following)
+    found, order = look_for(desk, event, wanted), wanted.sort
+    shown, last = page(found, _place_by(order), after, wanted.limit, backwards=order.backwards)
+    return Page(shown, undeliverable(desk, event.id), len(found), last and _cursor(order, last))
 
 
 def look_for(desk: Desk, event: Event, wanted: Conditions) -> list[Registration]:
@@ -124,10 +121,6 @@ KEYS: dict[str, Callable[[Registration], str]] = {
 
 def _place_by(sort: Sort) -> Callable[[Registration], Place]:
     return lambda each: (KEYS[sort.key](each), each.id)
-
-
-def _follows(place: Place, after: Place, sort: Sort) -> bool:
-    return place < after if sort.backwards else place > after
 
 
 class _Cursor(Model):

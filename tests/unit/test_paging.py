@@ -6,7 +6,6 @@ from itertools import count
 
 import pytest
 
-from kallelse.models import Paged
 from kallelse.paging import page
 
 
@@ -15,7 +14,7 @@ def read(items: list[str], limit: int, *, backwards: bool = False) -> list[list[
     pages: list[list[str]] = []
     cursor = None
     for _ in count():
-        shown, cursor = page(items, str, Paged(limit=limit, cursor=cursor), backwards=backwards)
+        shown, cursor = page(items, str, cursor, limit, backwards=backwards)
         pages.append(shown)
         if cursor is None:
             return pages
@@ -33,10 +32,10 @@ def test_each_item_is_on_one_page_in_the_order_of_its_place(limit: int, pages: l
 
 
 def test_what_comes_before_the_cursor_between_two_pages_doubles_nothing_and_what_goes_hides_nothing() -> None:
-    shown, cursor = page(["b", "c", "d"], str, Paged(limit=2))
+    shown, cursor = page(["b", "c", "d"], str, None, 2)
     assert (shown, cursor) == (["b", "c"], "c")
-    assert page(["a", "b", "d"], str, Paged(limit=2, cursor=cursor)) == (["d"], None)
+    assert page(["a", "b", "d"], str, cursor, 2) == (["d"], None)
 
 
 def test_an_empty_list_has_one_empty_page() -> None:
-    assert page([], str, Paged()) == ([], None)
+    assert page([], str, None, 100) == ([], None)

@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from ...models import Entry, Paged, Role
-from ...paging import page
+from ...paging import page, place_by_time
 from .routing import route
 from .wiring import wiring
 
 
 def _told(event_id: str | None, tour_id: str | None, wanted: Paged) -> dict[str, Any]:
     entries = wiring()[1].audit.of(event_id, tour_id)
-    shown, following = page(entries, _place, wanted, backwards=True)
+    shown, following = page(entries, _place, wanted.cursor, wanted.limit, backwards=True)
     return {"entries": [entry.model_dump(mode="json") for entry in shown], "next": following}
 
 
 def _place(entry: Entry) -> str:
-    return f"{entry.at:%Y-%m-%dT%H:%M:%S.%f}_{entry.id}"
+    return place_by_time(entry.at, entry.id)
 
 
 @route("GET", "/admin/events/<event_id>/audit", needs=Role.ADMINISTRATOR)

@@ -9,7 +9,7 @@ from pydantic import Field
 from ... import assisting
 from ...mailing import decide
 from ...models import Mail, Model, Paged, Role
-from ...paging import page
+from ...paging import page, place_by_time
 from .routing import route
 from .targets import MAIL
 from .wiring import wiring
@@ -33,13 +33,13 @@ def list_mails(event_id: str, query: _Which) -> dict[str, Any]:
     desk = wiring()[1]
     desk.events.get(event_id)
     mails = [each for each in desk.mails.of_event(event_id) if each.stuck or not query.stuck]
-    shown, following = page(mails, _place, query)
+    shown, following = page(mails, _place, query.cursor, query.limit)
     told = [{"id": each.id} | each.model_dump(mode="json") for each in shown]
     return {"mails": told, "next": following}
 
 
 def _place(mail: Mail) -> str:
-    return f"{mail.created_at:%Y-%m-%dT%H:%M:%S.%f}_{mail.id}"
+    return place_by_time(mail.created_at, mail.id)
 
 
 @route(
