@@ -23,7 +23,7 @@ from kallelse import dialogues, surveying, tabling
 from kallelse.adapters import s3
 from kallelse.downloading import SMALL, Download, hand_out, write
 from kallelse.errors import NotFound, TooFewAnswers, Unavailable
-from kallelse.models import EventRecord, Export, FileFormat, Mail, MailKind, MailState, What
+from kallelse.models import EventRecord, Export, FileFormat, Mail, MailKind, MailState, Registration, What
 from kallelse.ports import Desk
 from kallelse.tabling import Table
 
@@ -45,6 +45,20 @@ def as_json(table: Table) -> list[dict[str, Any]]:
     return found
 
 
+def remind(desk: Desk, registration: Registration, **fate: Any) -> Mail:
+    """A reminder, and what became of it."""
+    mail = Mail(
+        event_id="seminarium",
+        kind=MailKind.REMINDER,
+        recipient=registration.mailbox,
+        version=1,
+        created_at=NOW,
+        **fate,
+    )
+    desk.mails.create(mail)
+    return mail
+
+
 def of_registrations(desk: Desk, record: EventRecord) -> Table:
     return tabling.of_registrations(desk, record, desk.registrations.of_event(record.event.id))
 
@@ -53,15 +67,7 @@ def test_a_row_tells_what_the_participant_told_under_columns_that_keep_their_nam
     record = opened(desk, form={"questions": [LUNCH, DIET]})
     answers = {"lunch": ("yes",), "diet": ("vegetarian", "gluten-free")}
     ada = registered(desk, record, "Ada", role="Direktör", greeting="=1\nHej", answers=answers)
-    mail = Mail(
-        event_id="seminarium",
-        kind=MailKind.REMINDER,
-        recipient=ada.mailbox,
-        version=1,
-        state=MailState.BOUNCED,
-        created_at=NOW,
-    )
-    desk.mails.create(mail)
+    remind(desk, ada, state=MailState.BOUNCED)
     assert as_csv(of_registrations(desk, record)) == [
         {
             "registration_id": ada.id,
@@ -129,17 +135,7 @@ def test_only_the_registrations_that_were_asked_for_are_in_the_table_in_their_or
 def test_mails_are_told_with_where_each_stands_and_without_names(desk: Desk) -> None:
     record = opened(desk)
     ada = registered(desk, record, "Ada")
-    mail = Mail(
-        event_id="seminarium",
-        kind=MailKind.REMINDER,
-        recipient=ada.mailbox,
-        version=1,
-        state=MailState.UNKNOWN,
-        stuck=True,
-        attempt=2,
-        created_at=NOW,
-    )
-    desk.mails.create(mail)
+    mail = remind(desk, ada, state=MailState.UNKNOWN, stuck=True, attempt=2)
     assert as_csv(tabling.of_mails(desk, record)) == [
         {
             "mail_id": f"seminarium_reminder_r-{ada.id}_1",

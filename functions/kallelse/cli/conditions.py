@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -17,3 +17,18 @@ Answered = Annotated[
 ]
 Joined = Annotated[bool | None, typer.Option(help="Whether they joined the meeting.")]
 Undeliverable = Annotated[bool, typer.Option("--undeliverable", help="Only those whom a mail did not reach.")]
+
+NAMES = ("text", "state", "mode", "group", "organisation_kind", "answer", "joined")
+
+
+def conditions_in(ctx: typer.Context) -> dict[str, Any]:
+    """The conditions that the command was given, as the endpoint reads them.
+
+    Each command has to have them as parameters of its own, which is how typer knows its options.
+    """
+    given = ctx.params
+    return {
+        **{name: given[name] for name in NAMES},
+        "state": "waiting" if given["waiting"] else given["state"],
+        "undeliverable": given["undeliverable"] or None,
+    }

@@ -9,7 +9,18 @@ from typing import Annotated
 
 import typer
 
-from .conditions import Answered, Group, Joined, Mode, OrganisationKind, State, Text, Undeliverable, Waiting
+from .conditions import (
+    Answered,
+    Group,
+    Joined,
+    Mode,
+    OrganisationKind,
+    State,
+    Text,
+    Undeliverable,
+    Waiting,
+    conditions_in,
+)  # fmt: skip
 from .exiting import say
 from .showing import Context, EventId, Json, write
 
@@ -60,19 +71,8 @@ def export(
     written_in = Format.JSON if as_json else written_in
     if written_in is Format.XLSX and output is None and sys.stdout.isatty():
         raise typer.BadParameter("a workbook cannot be shown here: name a file, -o FILE")
-    query = {
-        "what": what.value,
-        "format": written_in.value,
-        "bom": bom or None,
-        "text": text,
-        "state": "waiting" if waiting else state,
-        "mode": mode,
-        "group": group,
-        "organisation_kind": organisation_kind,
-        "answer": answer,
-        "joined": joined,
-        "undeliverable": undeliverable or None,
-    }
+    form = {"what": what.value, "format": written_in.value, "bom": bom or None}
+    query = form | conditions_in(ctx)
     write(ctx.obj.ask("GET", "events", event, "export", query=query).body, output)
     if output:
         say(f"{output} is written.")

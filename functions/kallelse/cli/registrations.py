@@ -6,7 +6,18 @@ from typing import Annotated, Any
 
 import typer
 
-from .conditions import Answered, Group, Joined, Mode, OrganisationKind, State, Text, Undeliverable, Waiting
+from .conditions import (
+    Answered,
+    Group,
+    Joined,
+    Mode,
+    OrganisationKind,
+    State,
+    Text,
+    Undeliverable,
+    Waiting,
+    conditions_in,
+)  # fmt: skip
 from .exiting import say
 from .showing import All, Context, EventId, Json, Limit, Yes, confirm, details, show, table
 
@@ -46,18 +57,7 @@ def list_registrations(
     as_json: Json = False,
 ) -> None:
     """The registrations of an event that meet every condition."""
-    query = {
-        "text": text,
-        "state": "waiting" if waiting else state,
-        "mode": mode,
-        "group": group,
-        "organisation_kind": organisation_kind,
-        "answer": answer,
-        "joined": joined,
-        "undeliverable": undeliverable or None,
-        "sort": sort,
-        "limit": limit,
-    }
+    query = conditions_in(ctx) | {"sort": sort, "limit": limit}
     found = ctx.obj.listing(
         "events", event, "registrations", key="registrations", query=query, everything=everything
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Self
 
 from pydantic import EmailStr, model_validator
@@ -47,25 +48,22 @@ class _Person(Model):
 @route("POST", "/admin/people/find", needs=Role.ADMINISTRATOR, kept=False)
 def find_person(body: _Person, call: Call) -> dict[str, Any]:
     """At which events a person is registered, and whether the address is never to be written to."""
-    desk = wiring()[1]
-    told = exporting.where(desk, body.address_at(desk))
-    _note(call, told)
-    return told
+    return _looked_up(exporting.where, body, call)
 
 
 @route("POST", "/admin/people/export", needs=Role.ADMINISTRATOR, kept=False)
 def export_person(body: _Person, call: Call) -> dict[str, Any]:
     """Everything that is kept about a person, for the person to have."""
+    return _looked_up(exporting.of_person, body, call)
+
+
+def _looked_up(look: Callable[[Desk, str], dict[str, Any]], body: _Person, call: Call) -> dict[str, Any]:
+    """What is told of the person; the audit log learns of whom, in a way that is erased with them."""
     desk = wiring()[1]
-    told = exporting.of_person(desk, body.address_at(desk))
-    _note(call, told)
-    return told
-
-
-def _note(call: Call, told: dict[str, Any]) -> None:
-    """Tell the audit log of whom, in a way that is erased with them."""
+    told = look(desk, body.address_at(desk))
     ids = [each["registration_id"] for each in told["registrations"]]
     call.about |= {"registrations": ", ".join(ids)}
+    return told
 
 
 @route("POST", "/admin/people/erase", needs=Role.ADMINISTRATOR)

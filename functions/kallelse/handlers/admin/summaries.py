@@ -38,8 +38,8 @@ class SummaryMove(Model):
     to: SummaryState
 
 
-class _InLanguage(Model):
-    """The language of a file."""
+class InLanguage(Model):
+    """The language of a file, or of what is read."""
 
     language: str | None = None
 
@@ -54,7 +54,7 @@ class _Against(Model):
     "POST", ALL,
     needs=Role.ORGANISER, status=HTTPStatus.CREATED, media=Media((JSON, "text/markdown"), MAX_BODY),
 )  # fmt: skip
-def post_summary(event_id: str, query: _InLanguage, body: str, call: Call) -> dict[str, Any]:
+def post_summary(event_id: str, query: InLanguage, body: str, call: Call) -> dict[str, Any]:
     """Hand in a version, a draft: ``{"language": "sv", "markdown": "..."}``, or a file with ``?language=sv``.
 
     A file has the type text/markdown, and both are UTF-8. ``"source": {"language": "sv", "version": 2}``

@@ -10,17 +10,12 @@ from ... import planning, touring
 from ...editing import notices
 from ...errors import FieldError, InvalidInput
 from ...http import download
-from ...models import EventRecord, Model, Role, TourRecord
+from ...models import EventRecord, Role, TourRecord
 from .events import FILE
 from .routing import route
+from .summaries import InLanguage
 from .targets import TOUR
 from .wiring import renderer, wiring
-
-
-class _InLanguage(Model):
-    """The language to read in; None is that of the tour."""
-
-    language: str | None = None
 
 
 @route("PUT", "/admin/tours/<tour_id>", needs=Role.ADMINISTRATOR, target=TOUR, media=FILE)
@@ -43,7 +38,7 @@ def get_tour(tour_id: str) -> dict[str, Any]:
 
 
 @route("GET", "/admin/tours/<tour_id>/summary", needs=Role.VIEWER, gives=("text/markdown",))
-def get_summary_of_tour(tour_id: str, query: _InLanguage) -> Response[str]:
+def get_summary_of_tour(tour_id: str, query: InLanguage) -> Response[str]:
     """The summaries of all stops in a language, ``?language=sv``, as one Markdown text."""
     from ... import gathering
 
