@@ -139,7 +139,7 @@ IMPERSONAL: dict[type[models.Model], str] = {
     models.Event: "id language title short_description description audience hosts timezone starts ends"
     " registration_opens last_day_to_register seats seats_per_organisation waiting_list offer"
     " address_confirmation cancelled closing_words reminders summary_languages"
-    " public_summaries draft embed retention",
+    " public_summaries draft embed retention canary",
     models.EventRecord: "key revision archived_at erasure_began",
     form.Form: "fields",
     dialogue.Group: "id name language address prompts",

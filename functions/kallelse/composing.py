@@ -229,6 +229,8 @@ class Composer:
         message["Auto-Submitted"] = "auto-generated"
         message["X-Auto-Response-Suppress"] = "All"
         message["X-Kallelse-Mail"] = mail.id
+        if mail.request_id:
+            message["X-Kallelse-Request"] = mail.request_id
         if context["unsubscribe_url"]:
             offer_one_click(message, context["unsubscribe_url"])
         message.set_content(_without_gaps(text))

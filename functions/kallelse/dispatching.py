@@ -6,9 +6,11 @@ late is served at once. Creating a mail record that exists is harmless.
 
 from __future__ import annotations
 
-from collections.abc import Set
+import logging
+from collections.abc import Callable, Set
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Literal
 
 from . import dialogues, erasing, messaging, notifying, retaining
 from .apart import Task, each_apart
@@ -18,15 +20,22 @@ from .retaining import Allowance
 from .scheduling import due, last_at, mail_of, next_time
 from .seating import announce, audit, audited, expire
 
+log = logging.getLogger("kallelse")
+
 AFTERCARE = timedelta(days=1)
 """How long the dispatcher still attends to an event that is over and has nothing more to say."""
+
+TOLD_AGAIN = timedelta(days=1)
+"""How long operators are not told again that an event is sold out, however often seats change hands."""
 
 
 def mails_due(record: EventRecord, registration: Registration, now: datetime) -> list[Mail]:
     """The mails that the registration should have a record of by now, as they would be new."""
-    wanted = [(kind, _version(registration, kind)) for kind in registration.outbox]
-    wanted += due(record, registration, now)
-    return [mail_of(registration, kind, number, now) for kind, number in wanted]
+    owed = [
+        mail_of(registration, kind, _version(registration, kind), now, registration.request_id)
+        for kind in registration.outbox
+    ]
+    return owed + [mail_of(registration, *each, now) for each in due(record, registration, now)]
 
 
 def _version(registration: Registration, kind: MailKind) -> int:
@@ -55,15 +64,25 @@ def post(
     return created
 
 
-def tick(desk: Desk, now: datetime) -> int:
+Measured = Literal["DispatchLateness", "EventsSoldOut"]
+Tell = Callable[[Measured, float], None]
+"""Takes what operators are shown: seconds, or how many."""
+
+
+def _to_nobody(name: Measured, value: float) -> None:
+    """Forget it."""
+
+
+def tick(desk: Desk, now: datetime, tell: Tell = _to_nobody) -> int:
     """What the clock does each minute; gives the number of mail records created.
 
     Makes one query when nothing is due. Raises Unfinished when something could not be done.
     """
     work, allowance = desk.agenda.due(now), Allowance()
+    tell("DispatchLateness", (now - (work.since or now)).total_seconds())
     # First the events: those whose seat lapses in the same minute are still told that theirs is cancelled.
     tasks: list[Task] = [
-        (event_id, partial(_look, desk, event_id, now, allowance, everybody=event_id in work.events))
+        (event_id, partial(_look, desk, event_id, now, allowance, tell, everybody=event_id in work.events))
         for event_id in sorted(work.events | work.touched)
     ]
     tasks += [("/".join(where), partial(settle, desk, *where, now)) for where in work.registrations]
@@ -83,7 +102,9 @@ def _finish(desk: Desk, erasure: Erasure, now: datetime) -> int:
     return 0
 
 
-def _look(desk: Desk, event_id: str, now: datetime, allowance: Allowance, *, everybody: bool) -> int:
+def _look(
+    desk: Desk, event_id: str, now: datetime, allowance: Allowance, tell: Tell, *, everybody: bool
+) -> int:
     """Check the seats of an event, and post what is due: to everybody, or only what changes call for.
 
     When the time of its personal data is over, nothing is done but to erase them.
@@ -101,12 +122,24 @@ def _look(desk: Desk, event_id: str, now: datetime, allowance: Allowance, *, eve
     )
     dialogues.keep_up(desk, record, registrations, now)
     notifying.catch_up(desk, record, registrations, now)
+    if checked and _is_sold_out(desk, record, now):
+        log.info("an event is sold out", extra={"event": event_id})
+        tell("EventsSoldOut", 1)
     # Broken off before this, the next tick begins again.
     audited(desk, record, checked)
     if everybody:
         times = (again, _next_look(record, now))
         desk.events.look_again(record, min((at for at in times if at), default=None))
     return created
+
+
+def _is_sold_out(desk: Desk, record: EventRecord, now: datetime) -> bool:
+    """Whether every seat is taken, and nobody was told so for a day."""
+    event = record.event
+    blocks = [each for found in desk.seats.all_blocks(event.id).values() for each in found]
+    if any(each.free for each in blocks) or event.cancelled or now >= event.closes_at:
+        return False
+    return desk.limits.take(f"sold-out#{event.id}", 1, now + TOLD_AGAIN, now)
 
 
 def _next_look(record: EventRecord, now: datetime) -> datetime | None:

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from pydantic import AwareDatetime
 
+from . import tracing
 from .clock import EPOCH
 from .errors import AlreadyChanged
 from .models import STALE, Mail, MailKind, MailState, Model, Registration, RegistrationState
@@ -116,6 +117,7 @@ def _letter_to_organiser(event_id: str, now: datetime) -> Mail:
         version=hour,
         due_at=EPOCH + (hour + 1) * HOUR,
         created_at=now,
+        request_id=tracing.request_id(),
     )
 
 

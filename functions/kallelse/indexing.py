@@ -22,7 +22,7 @@ def events(desk: Desk, now: datetime) -> list[EventEntry]:
     return [
         each
         for each in _since(desk, now - LONGEST)
-        if not each.draft and each.archived_at is None and each.ends_at > now
+        if not (each.draft or each.canary) and each.archived_at is None and each.ends_at > now
     ]
 
 

@@ -254,6 +254,7 @@ def _send(desk: Desk, postman: Postman, compose: Compose, shift: Shift, lease: M
         return _put_back(desk, lease, shift.clock() + PAUSE)
     except SendError as error:
         return _after(desk, lease, error, shift.clock())
+    log.info("a mail was accepted", extra={"mail": lease.id, "request_id": lease.request_id})
     due_at = shift.clock() + STALE
     return _move(desk, lease, state=MailState.ACCEPTED, message_id=message_id, due_at=due_at)
 

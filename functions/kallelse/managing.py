@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pydantic import ValidationError
 
-from . import claiming
+from . import claiming, tracing
 from .errors import (
     AlreadyChanged,
     ColleagueRefused,
@@ -222,6 +222,7 @@ def _taker(
         confirmed_at=now,
         outbox=(MailKind.PASSED_ON,),
         erased_at=giver.erased_at,
+        request_id=tracing.request_id(),
     )
 
 

@@ -6,11 +6,11 @@ another stop of the tour: only the owner of the address, by mail, learns that it
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from . import claiming
+from . import claiming, tracing
 from .drafting import check_shown
 from .errors import (
     AlreadyChanged,
@@ -60,11 +60,15 @@ class Submission:
 
 @dataclass(frozen=True)
 class Answer:
-    """What is told to whoever sent the form. ``place``: in line; ``until``: to confirm the address."""
+    """What is told to whoever sent the form. ``place``: in line; ``until``: to confirm the address.
+
+    ``new``: whether a registration came of it, for the operators' metrics: no page may tell.
+    """
 
     state: RegistrationState
     place: int | None = None
     until: datetime | None = None
+    new: bool = field(default=False, compare=False)
 
 
 def phase(event: Event | EventEntry, now: datetime) -> str:
@@ -101,7 +105,8 @@ def register(desk: Desk, record: EventRecord, submission: Submission, now: datet
         elsewhere = claiming.bound_elsewhere(desk, event, submission.participant.email, now)
         if elsewhere:
             return _as_if_new(desk, event, elsewhere, MailKind.REGISTERED_ELSEWHERE, submission, now)
-        return _answer(desk, admit(desk, event, newcomer(desk, event, address_id, known, submission, now)))
+        admitted = admit(desk, event, newcomer(desk, event, address_id, known, submission, now))
+        return _answer(desk, admitted, new=True)
     if known.nonce and known.nonce == submission.nonce:
         return _answer(desk, known)  # the same form sent twice
     return _as_if_new(desk, event, known, MailKind.REGISTERED_ALREADY, submission, now)
@@ -147,6 +152,7 @@ def newcomer(
         registered_at=now,
         outbox=(MailKind.WAITING,),
         erased_at=event.erased_at,
+        request_id=tracing.request_id(),
     )
     return known, waiting
 
@@ -222,10 +228,10 @@ def _wait(desk: Desk, event: Event, known: Registration | None, waiting: Registr
     return present(desk, waiting)
 
 
-def _answer(desk: Desk, registration: Registration) -> Answer:
+def _answer(desk: Desk, registration: Registration, *, new: bool = False) -> Answer:
     waits = registration.state is RegistrationState.WAITING
     place = desk.registrations.place_in_line(registration) if waits else None
-    return Answer(registration.state, place, registration.held_until)
+    return Answer(registration.state, place, registration.held_until, new)
 
 
 def _as_if_new(

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+from . import tracing
 from .clock import EPOCH
 from .models import (
     Details,
@@ -193,8 +194,13 @@ def _was_told(desk: Desk, registration: Registration, kind: MailKind, details: D
     return mail is not None and mail.state not in UNTOLD
 
 
-def mail_of(registration: Registration, kind: MailKind, number: int, now: datetime) -> Mail:
-    """The new record of a mail to a participant, due at once."""
+def mail_of(
+    registration: Registration, kind: MailKind, number: int, now: datetime, request_id: str | None = None
+) -> Mail:
+    """The new record of a mail to a participant, due at once.
+
+    ``request_id``: of the request that called for it, if that is not the one at hand.
+    """
     return Mail(
         event_id=registration.event_id,
         kind=kind,
@@ -203,4 +209,5 @@ def mail_of(registration: Registration, kind: MailKind, number: int, now: dateti
         due_at=now,
         created_at=now,
         erased_at=registration.erased_at,
+        request_id=request_id or tracing.request_id(),
     )

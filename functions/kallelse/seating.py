@@ -22,6 +22,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
+from . import tracing
 from .errors import AlreadyChanged, Refused, RegistrationClosed
 from .models import (
     Event,
@@ -87,7 +88,8 @@ def count_everybody_in(desk: Desk, event: Event, now: datetime) -> None:
 
 def changed(seen: Registration, **update: object) -> Registration:
     """The registration after a change, with its next revision."""
-    return seen.model_copy(update={"revision": seen.revision + 1, **update})
+    traced = {"revision": seen.revision + 1, "request_id": tracing.request_id()}
+    return seen.model_copy(update=traced | update)
 
 
 def cancelled(seen: Registration, now: datetime, *outbox: MailKind) -> Registration:

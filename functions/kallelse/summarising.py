@@ -11,7 +11,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from . import notifying
+from . import notifying, tracing
 from .drafting import check_published
 from .errors import AlreadyChanged, FieldError, InvalidInput
 from .models import (
@@ -185,6 +185,7 @@ def _mail(event: Event, summary: Summary, recipient: str, now: datetime) -> Mail
         due_at=now,
         created_at=now,
         erased_at=event.erased_at if recipient.startswith("r-") else None,
+        request_id=tracing.request_id(),
     )
 
 

@@ -75,7 +75,7 @@ def test_every_line_of_a_log_is_the_platform_s_or_holds_only_what_is_listed(trac
     assert told
     for line in map(json.loads, told):
         if "_aws" in line:
-            assert set(line) <= METRICS | {"_aws", "service"}
+            assert set(line) <= METRICS | {"_aws", "service", "kind", "state", "request_id"}
         else:
             assert set(line) <= set(KEYS)
             assert line["message"] in INCIDENTS

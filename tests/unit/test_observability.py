@@ -14,11 +14,23 @@ from typing import Any, cast
 
 import pytest
 from pydantic import BaseModel
-from tests.conftest import ROOT
+from tests.conftest import ROOT, utc
 
 from kallelse import observability
 from kallelse.errors import Unavailable, Unexpected
-from kallelse.observability import INCIDENTS, KEYS, LEFT_OUT, Incident, Metric, count, observed, report
+from kallelse.models import Mail, MailKind, MailState
+from kallelse.observability import (
+    INCIDENTS,
+    KEYS,
+    LEFT_OUT,
+    Incident,
+    Metric,
+    count,
+    count_mails,
+    measure,
+    observed,
+    report,
+)
 
 PERSON = "anna.ahlback@example.org"
 
@@ -155,6 +167,38 @@ def test_metrics_go_out_with_no_dimension_but_the_service_also_when_the_handler_
     assert blob == {"service": "kallelse", "MailsPosted": [2.0]}
 
 
+def test_that_nothing_is_late_is_told_too_and_in_seconds(capsys: pytest.CaptureFixture[str]) -> None:
+    observed(lambda event, context: measure("DispatchLateness", 0))({}, None)
+    blob = json.loads(capsys.readouterr().out)
+    [told] = blob["_aws"]["CloudWatchMetrics"][0]["Metrics"]
+    assert (told["Name"], told["Unit"], blob["DispatchLateness"]) == ("DispatchLateness", "Seconds", [0.0])
+
+
+def test_mails_are_counted_by_kind_and_state_and_by_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
+    states = (MailState.ACCEPTED, MailState.FAILED, MailState.ACCEPTED)
+    count_mails([a_mail(state, recipient=f"r-{number}") for number, state in enumerate(states)])
+    blobs = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(each["kind"], each["state"], each["Mails"]) for each in blobs] == [
+        ("confirmed", "accepted", [2.0]),
+        ("confirmed", "failed", [1.0]),
+    ]
+    for blob in blobs:
+        [told] = blob.pop("_aws")["CloudWatchMetrics"]
+        assert told["Dimensions"] == [["service", "kind", "state"]]
+        assert set(blob) == {"service", "kind", "state", "Mails"}
+
+
+def a_mail(state: MailState, recipient: str) -> Mail:
+    return Mail(
+        event_id="seminarium",
+        kind=MailKind.CONFIRMED,
+        recipient=recipient,
+        version=1,
+        state=state,
+        created_at=utc("2020-08-20T09:00"),
+    )
+
+
 def test_a_run_that_counts_nothing_writes_no_metrics(capsys: pytest.CaptureFixture[str]) -> None:
     assert observed(lambda event, context: event)({"as": "it was"}, None) == {"as": "it was"}
     assert capsys.readouterr().out == ""
@@ -164,8 +208,14 @@ def test_each_line_tells_the_request_that_it_belongs_to(written: Written) -> Non
     class Context:
         aws_request_id = "r-1"
 
-    observed(lambda event, context: report("feedback failed", failing()))({}, Context())
-    assert json.loads(written.lines[0])["function_request_id"] == "r-1"
+    def handler(event: dict[str, Any], context: object) -> None:
+        report("feedback failed", failing())
+
+    observed(handler)({}, Context())
+    observed(handler)({"requestContext": {"requestId": "at the gateway"}}, Context())
+    lines = [json.loads(line) for line in written.lines]
+    assert [each["function_request_id"] for each in lines] == ["r-1", "r-1"]
+    assert [each["request_id"] for each in lines] == ["r-1", "at the gateway"]
 
 
 def test_what_can_be_told_and_counted_is_short_and_holds_no_place_for_data() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from ..adapters.dynamodb import connect, open_desk
 from ..config import DispatcherSettings, read
 from ..dispatching import tick
-from ..observability import count, observed
+from ..observability import count, measure, observed
 from ..ports import Desk
 
 
@@ -32,5 +32,5 @@ def handler(event: dict[str, Any], context: object) -> dict[str, int] | None:
         from ..erasing import replay
 
         return replay(desk, ledger.connect(settings.bucket), settings.clock())
-    count("MailsPosted", tick(desk, settings.clock()))
+    count("MailsPosted", tick(desk, settings.clock(), measure))
     return None

@@ -9,7 +9,7 @@ from typing import Any
 from ..adapters.dynamodb import connect, open_desk
 from ..config import Settings, read
 from ..feedback import Feedback, FeedbackKind, heed
-from ..observability import count, observed, report
+from ..observability import count, count_mails, observed, report
 from ..ports import Desk
 
 RECIPIENTS = {"Bounce": ("bounce", "bouncedRecipients"), "Complaint": ("complaint", "complainedRecipients")}
@@ -30,6 +30,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
         try:
             told = heed(desk, feedback_in(record["body"]), settings.clock())
             count("FeedbackOnUnknownMail", int(told is None))
+            count_mails([told] if told else [])
         except Exception as error:
             # One message that cannot be read must not hold up the others of its batch.
             report("feedback failed", error)

@@ -15,7 +15,7 @@ from ..config import MailerSettings, read
 from ..dispatching import settle
 from ..mailing import sweep
 from ..models import MailState
-from ..observability import count, observed, report
+from ..observability import count, count_mails, observed, report
 from ..pacing import KnownRate, Shift, in_threads, sleep_until
 from ..ports import Desk, Postman
 from ..rendering import Renderer
@@ -50,6 +50,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     changed = sweep(desk, postman, lambda mail: composer.compose(mail, clock()), shift, in_threads)
     count("MailsAccepted", sum(mail.state is MailState.ACCEPTED for mail in changed))
     count("MailsStuck", sum(mail.stuck for mail in changed))
+    count_mails(changed)
     return {"batchItemFailures": [{"itemIdentifier": each["dynamodb"]["SequenceNumber"]} for each in failed]}
 
 

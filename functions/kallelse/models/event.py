@@ -8,14 +8,7 @@ from functools import cache
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    EmailStr,
-    Field,
-    field_validator,
-    model_validator,
-)
+from pydantic import AfterValidator, BeforeValidator, EmailStr, Field, field_validator, model_validator
 
 from ..clock import EPOCH
 from .dialogue import MOST_IN_GROUPS, Dialogue
@@ -206,7 +199,7 @@ class Event(Model):
     ``dialogue``: the groups of those online. ``webhooks``: what is told of registrations and summaries.
     ``privacy``: what the privacy notice tells. ``draft``: whether only organisers see the event, and nobody
     can register or gets mail; not once it was published. ``retention``: of personal data, after the end.
-    ``embed``: the sites that may frame the form.
+    ``embed``: the sites that may frame the form. ``canary``: whether :mod:`kallelse.checking` uses it.
     """
 
     id: Slug
@@ -247,6 +240,7 @@ class Event(Model):
     retention: Retention = RETENTION
     embed: tuple[Origin, ...] = Field((), max_length=20)
     tour: Tour | None = None
+    canary: bool = False
 
     @field_validator("timezone")
     @classmethod
@@ -300,6 +294,12 @@ class Event(Model):
     def _groups_fit(self) -> Self:
         if self.dialogue and not 0 < self.seats_by_mode.get(Mode.ONLINE, 0) <= MOST_IN_GROUPS:
             raise ValueError(f"dialogue needs seats online, at most {MOST_IN_GROUPS} of them")
+        return self
+
+    @model_validator(mode="after")
+    def _canary_is_hidden(self) -> Self:
+        if self.canary and self.tour:
+            raise ValueError("canary must not be a stop of a tour, whose pages show every stop")
         return self
 
     def _texts(self) -> list[tuple[str, dict[str, str]]]:

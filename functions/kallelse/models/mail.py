@@ -103,6 +103,7 @@ class Mail(Model):
     UNKNOWN: to decide; ACCEPTED: no feedback came); None when nothing is left to do.
     ``erased_at``: when the record is erased with those of the participant.
     ``stuck``: nobody knows what became of it, or it cannot be sent: an operator has to look.
+    ``request_id``: of the request that called for it, see :mod:`kallelse.tracing`.
     """
 
     event_id: Slug
@@ -116,6 +117,7 @@ class Mail(Model):
     message_id: Annotated[str | None, Personal("to find it at the mail service")] = None
     created_at: Annotated[AwareDatetime, Personal("to tell the participant what was sent when")]
     erased_at: AwareDatetime | None = None
+    request_id: Annotated[str | None, Personal("to find in the logs what called for it")] = None
 
     @property
     def id(self) -> str:

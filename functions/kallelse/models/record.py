@@ -152,6 +152,7 @@ class EventEntry(Model):
     tour: Slug | None
     draft: bool
     cancelled: bool
+    canary: bool = False
     archived_at: AwareDatetime | None
 
     @property
@@ -162,7 +163,7 @@ class EventEntry(Model):
     @classmethod
     def of(cls, record: EventRecord) -> Self:
         """The entry of an event."""
-        event, same = record.event, ("id", "language", "title", "timezone", "draft", "cancelled")
+        event, same = record.event, ("id", "language", "title", "timezone", "draft", "cancelled", "canary")
         instants = ("starts_at", "ends_at", "opens_at", "closes_at")
         told = {name: getattr(event, name) for name in (*same, *instants)}
         return cls(**told, tour=event.tour and event.tour.id, archived_at=record.archived_at)

@@ -78,6 +78,7 @@ class Registration(Model):
     ``cancelled_at``: when it became CANCELLED, None before that.
     ``revision``: rises by one with every change; it guards against two changes at once.
     ``erased_at``: when the registration is erased by rule, see :attr:`Event.erased_at`.
+    ``request_id``: of the last request that changed it, see :mod:`kallelse.tracing`.
     """
 
     id: Annotated[str, Personal("to know the registration by: the address, hashed with a key of the event")]
@@ -98,6 +99,7 @@ class Registration(Model):
     joined_at: Annotated[AwareDatetime | None, Personal("to count and thank those who took part")] = None
     unsubscribed: Annotated[bool, Personal("to send no mails that are not wanted")] = False
     erased_at: AwareDatetime | None = None
+    request_id: Annotated[str | None, Personal("to find in the logs what called for a mail")] = None
 
     @property
     def mailbox(self) -> str:

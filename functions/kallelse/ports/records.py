@@ -27,7 +27,8 @@ class Work:
     ``events``: those whose time for a look has come. ``touched``: events with seats that changed since
     they were last checked. ``registrations``: event and registration, of those that call for a mail,
     or whose time to confirm or to accept has ended. ``messages``: event and number, of those to post.
-    ``erasures``: those to be finished.
+    ``erasures``: those to be finished. ``since``: the instant at which the first of those fell due that have
+    one, which seats and registrations that call for a mail have not; None when there are none.
     """
 
     events: frozenset[str] = frozenset()
@@ -35,6 +36,7 @@ class Work:
     registrations: tuple[tuple[str, str], ...] = ()
     messages: tuple[tuple[str, int], ...] = ()
     erasures: tuple[Erasure, ...] = ()
+    since: datetime | None = None
 
 
 @dataclass(frozen=True)

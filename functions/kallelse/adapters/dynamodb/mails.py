@@ -28,7 +28,7 @@ class TableMails:
         return _mail(item) if item else None
 
     def due(self, now: datetime) -> list[str]:
-        return [keys.id_in(key) for key in self.table.due(keys.FOR_MAILER, keys.instant(now))]
+        return [keys.id_in(key) for key, _ in self.table.due(keys.FOR_MAILER, keys.instant(now))]
 
     def replace(self, seen: Mail, changed: Mail) -> bool:
         return self.table.put(

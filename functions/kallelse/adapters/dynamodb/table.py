@@ -123,15 +123,15 @@ class Table:
         )
         return [plain(item) for item in answer["Items"]]
 
-    def due(self, what: str, until: str) -> Iterator[Key]:
-        """The keys of the items of one kind that are due by an instant, the first due first."""
+    def due(self, what: str, until: str) -> Iterator[tuple[Key, str]]:
+        """The keys of the items of one kind that are due by an instant, and since when, the first first."""
         items = self._items(
             IndexName=DUE_INDEX,
             KeyConditionExpression="due = :due AND due_at <= :until",
             ExpressionAttributeValues=typed({":due": what, ":until": until}),
         )
         for item in items:
-            yield {"pk": item["pk"], "sk": item["sk"]}
+            yield {"pk": item["pk"], "sk": item["sk"]}, item["due_at"]
 
     def _items(self, **request: Any) -> Iterator[Item]:
         for answer in self._pages(**request):

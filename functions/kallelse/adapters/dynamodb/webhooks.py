@@ -56,7 +56,7 @@ class TableDeliveries:
         return _delivery(item) if item else None
 
     def due(self, now: datetime) -> list[str]:
-        return [keys.id_in(key) for key in self.table.due(keys.FOR_NOTIFIER, keys.instant(now))]
+        return [keys.id_in(key) for key, _ in self.table.due(keys.FOR_NOTIFIER, keys.instant(now))]
 
     def replace(self, seen: Delivery, changed: Delivery) -> bool:
         return self.table.put(

@@ -11,7 +11,8 @@ from ... import assisting
 from ...errors import FieldError, Forbidden, InvalidInput
 from ...feedback import undeliverable_in
 from ...http import answer, plain, sandboxed
-from ...models import ByHand, MailState, Mode, Model, Registration, Role, Search, Slug
+from ...models import ByHand, MailState, Mode, Model, Registration, RegistrationState, Role, Search, Slug
+from ...observability import count
 from ...registering import Submission
 from ...searching import search
 from ...seating import present, promote
@@ -75,6 +76,8 @@ def post_registration(event_id: str, body: ByHand, call: Call) -> dict[str, Any]
     record, submission = desk.events.get(event_id), _told(event_id, body)
     registered = assisting.register(desk, record, submission, settings.clock())
     call.about["registration_id"] = registered.id
+    waits = registered.state is RegistrationState.WAITING
+    count("RegistrationsWaiting" if waits else "RegistrationsAccepted")
     return _shown(registered)
 
 
@@ -95,7 +98,9 @@ def _told(event_id: str, body: ByHand, before: Registration | None = None) -> Su
 def cancel_registration(event_id: str, registration_id: str, call: Call) -> dict[str, Any]:
     """Cancel; the participant is told, and the seat goes to the first in line."""
     settings, desk, _ = wiring()
-    return _shown(assisting.cancel(desk, desk.events.get(event_id), call.seen, settings.clock()))
+    cancelled = assisting.cancel(desk, desk.events.get(event_id), call.seen, settings.clock())
+    count("RegistrationsCancelled", int(call.seen.state is not RegistrationState.CANCELLED))
+    return _shown(cancelled)
 
 
 @route("POST", f"{ONE}/move", needs=Role.ORGANISER, target=REGISTRATION)

@@ -14,11 +14,12 @@ ON_A_PAGE = 50
 
 @showing("/organiser")
 def show_events(visit: Visit, caller: Caller) -> Response[str]:
-    """The events that the caller may look at, the latest start first."""
+    """The events that the caller may look at, the latest start first, without those for checks."""
     archived = "archived" in visit.query
 
     def wanted(entry: EventEntry) -> bool:
-        return caller.may(Role.VIEWER, entry.id, entry.tour) and (archived or entry.archived_at is None)
+        shown = not entry.canary and (archived or entry.archived_at is None)
+        return shown and caller.may(Role.VIEWER, entry.id, entry.tour)
 
     entries, following = staging.listed(visit.desk, wanted, visit.query.get("cursor"), ON_A_PAGE)
     return visit.page(

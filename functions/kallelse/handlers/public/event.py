@@ -7,7 +7,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 
-from ... import forms, proving
+from ... import checking, forms, proving
 from ...addresses import near_miss
 from ...drafting import shown
 from ...errors import (
@@ -22,12 +22,13 @@ from ...errors import (
     Refused,
 )
 from ...http import answers_of, framed, status_of
-from ...models import Event, EventRecord, RegistrationState, TourRecord
+from ...models import Event, EventRecord, Purpose, RegistrationState, TourRecord
 from ...registering import Answer, Submission, register
 from ...sharing import of_event
 from ...structuring import event_address
 from ...touring import look, with_seats
 from . import guard
+from .counting import count_refused, count_registered
 from .guard import Values, one
 from .wiring import base_url, event_page, known, refused, wiring
 
@@ -145,13 +146,23 @@ def _submitted(name: str, language: str, record: EventRecord) -> Response[str]:
         # The stamp is good, and a slip of the pen is mended in less time than a new one asks for.
         return _form_page(name, language, record, values, wrong, values["proof"][0])
     except EventFull as refusal:
+        count_refused()
         return refused(language, record, refusal, **_other_stops(record), **head)
     except Refused as refusal:
+        count_refused()
         return refused(language, record, refusal, **head)
     about = {"answer": answer, "submission": submission, "now": wiring().now(), **head}
     if answer.state is RegistrationState.WAITING:
         about |= _other_stops(record)
-    return event_page("registered", language, record, **about)
+    return _with_link(event_page("registered", language, record, **about), record, submission)
+
+
+def _with_link(page: Response[str], record: EventRecord, submission: Submission) -> Response[str]:
+    """The page, with the marked participant's link to change the registration (RFC 8288, RFC 5023 §11.1)."""
+    secret = checking.link(wiring().desk, record, submission.participant.email)
+    if secret:
+        page.headers["Link"] = f'</{Purpose.MANAGE}/{secret}>; rel="edit"'
+    return page
 
 
 def _other_stops(record: EventRecord) -> dict[str, Any]:
@@ -178,6 +189,7 @@ def _register(language: str, record: EventRecord, values: Values) -> tuple[Answe
     submission = submission_in(language, record.event, values, nonce)
     answer = register(wiring().desk, record, submission, wiring().now())
     guard.count(record, router.current_event)
+    count_registered(record.event, answer)
     return answer, submission
 
 

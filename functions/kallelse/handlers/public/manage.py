@@ -20,6 +20,7 @@ from ...http import answers_of, download, form_of, status_of
 from ...links import follow
 from ...models import EventRecord, Language, Purpose, Registration, RegistrationState
 from ...registering import Submission
+from .counting import count_cancelled
 from .wiring import calendar_file, error_page, event_page, wiring
 
 MAX_COLLEAGUE = 5_000
@@ -148,6 +149,7 @@ def cancel_registration(visit: Visit) -> Response[str]:
     """Cancel the registration that the link belongs to."""
     visit.press()
     managing.cancel(wiring().desk, visit.record, visit.registration, visit.now)
+    count_cancelled(visit.record.event, visit.registration.state)
     return visit.page("cancelled")
 
 

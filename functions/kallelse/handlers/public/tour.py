@@ -26,6 +26,7 @@ from ...registering import Answer, Submission, register
 from ...sharing import of_tour
 from ...touring import StopNow, bookable, shown_tour, tour_named
 from . import guard
+from .counting import count_refused, count_registered
 from .event import MAX_OWN_FIELDS, OWN_FIELDS, resend, submission_in
 from .guard import Values, nonce_of
 from .wiring import REASONS, base_url, documents, known, source_of, wiring
@@ -166,6 +167,8 @@ def _register_at(record: EventRecord, submission: Submission) -> Outcome:
         tally.check(desk, record.event.id, source, now)
         answer = register(desk, record, submission, now)
     except Refused as refusal:
+        count_refused()
         return Outcome(record.event, reason=REASONS.get(type(refusal), "again"))
     tally.add(desk, record.event.id, source, now)
+    count_registered(record.event, answer)
     return Outcome(record.event, answer)
