@@ -8,12 +8,13 @@ from datetime import timedelta
 
 import pytest
 from tests.people import TWO_MODES, found, link, registered
-from tests.visiting import FORM, MINUTE, NOW, Ask, Time, issue, opened, registrations, send
+from tests.visiting import FORM, MINUTE, NOW, Ask, Time, opened, registrations, send
 
 from kallelse import checking, dispatching, managing
 from kallelse.models import EventRecord, Mode, RegistrationState
 from kallelse.observability import METRICS
 from kallelse.ports import Desk
+from kallelse.proving import issue
 from kallelse.seating import GRACE
 
 QUIET = GRACE + timedelta(seconds=1)

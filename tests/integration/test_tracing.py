@@ -13,12 +13,13 @@ from tests.conftest import a_participant, an_event
 from tests.desks import Desks
 from tests.guarantees import HOSTS
 from tests.people import found, link
-from tests.visiting import FORM, MINUTE, NOW, Ask, issue, opened, registrations, request
+from tests.visiting import FORM, MINUTE, NOW, Ask, opened, registrations, request
 
 from kallelse import editing, observability, registering, tracing
 from kallelse.dispatching import tick
 from kallelse.models import Mail, MailKind, RegistrationState
 from kallelse.ports import Desk
+from kallelse.proving import issue
 from kallelse.registering import Submission
 
 REQUEST = "JKJaXmPLvHcESHA="
