@@ -23,7 +23,7 @@ from .package import ROOT
 
 PASSED_BACK = (
     "content-type", "location", "cache-control", "content-security-policy", "referrer-policy",
-    "retry-after", "content-disposition", "etag", "allow", "set-cookie",
+    "retry-after", "content-disposition", "etag", "allow", "set-cookie", "link",
     "strict-transport-security", "x-content-type-options",
 )  # fmt: skip
 

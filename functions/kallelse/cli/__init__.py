@@ -1,6 +1,6 @@
 """The command ``kallelse``: what organisers do, from a terminal or a script.
 
-It is a client of the admin endpoint and nothing else of Kallelse.
+It is a client of the admin endpoint, for checks of the public pages, and nothing else of Kallelse.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import typer
 
 from . import (
     audit,
+    check,
     events,
     exports,
     figures,
@@ -29,7 +30,7 @@ from .showing import Context
 
 HELP = """The registration desk for public-sector events, from the command line.
 
-Every command asks the admin endpoint at --url, signed with your AWS credentials, or with a token.
+Every command but check asks the admin endpoint at --url, signed with your AWS credentials, or with a token.
 Data goes to stdout, everything said about it to stderr. Where stdout is no terminal, tables are lines
 of cells between tabs."""
 
@@ -73,6 +74,7 @@ for name, command in (
     ("erase", people.erase),
     ("audit", audit.audit),
     ("open", sessions.open_page),
+    ("check", check.check),
 ):
     app.command(name)(command)
 

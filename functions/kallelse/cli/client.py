@@ -147,7 +147,7 @@ class Endpoint:
         given = {name: _text(query[name]) for name in query if query[name] not in (None, "", [])}
         # %20 for a space, not +, which a signature would not cover.
         parameters = urlencode(given, quote_via=quote, safe="")
-        return f"{_checked(self.url)}/{segments}" + (f"?{parameters}" if parameters else "")
+        return f"{checked(self.url)}/{segments}" + (f"?{parameters}" if parameters else "")
 
     def _once(self, request: Request) -> Answer | None:
         """The answer, None if it was lost."""
@@ -199,7 +199,7 @@ def _text(value: Any) -> str:
     return ",".join(value) if isinstance(value, (list, tuple)) else str(value)
 
 
-def _checked(url: str | None) -> str:
+def checked(url: str | None) -> str:
     """The address without a slash at the end. Ends the command when what is sent there could be read."""
     if not url:
         raise typer.BadParameter("tell the address of the endpoint: --url, or KALLELSE_URL")
