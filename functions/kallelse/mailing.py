@@ -89,6 +89,9 @@ One in UNKNOWN may have arrived. Whoever complained is not written to, and what 
 be sent.
 """
 
+MAY_GO_OUT = frozenset({MailState.PENDING, MailState.SENDING, MailState.UNKNOWN})
+"""Where a mail is when a mailer may send it, without a person's word."""
+
 TO_MANY = ABOUT_EVENT | {MailKind.SUMMARY}
 """Kinds that go out by the thousand. The others go first, as somebody waits for each of them."""
 
@@ -180,6 +183,18 @@ def decide(desk: Desk, mail_id: str, *, again: bool, now: datetime) -> Mail:
     if not mail.stuck:
         raise Refused("the mail is not stuck; nothing is to be decided")
     return send_again(desk, mail, now) if again else _decided(desk, mail, due_at=None)
+
+
+def hold(desk: Desk, now: datetime) -> dict[str, int]:
+    """Let nothing go out that is not known to be unsent, until an operator decides; gives how many, by event.
+
+    For a table that was restored: mails that it has for unsent may have been sent after the backup.
+    """
+    held: dict[str, int] = {}
+    for mail in filter(None, map(desk.mails.get, desk.mails.due(now + GIVEN_UP))):
+        if mail.state in MAY_GO_OUT and not mail.stuck and _report(desk, mail, now, state=MailState.UNKNOWN):
+            held[mail.event_id] = held.get(mail.event_id, 0) + 1
+    return held
 
 
 def send_again(desk: Desk, mail: Mail, now: datetime) -> Mail:

@@ -23,7 +23,8 @@ def _wiring() -> tuple[DispatcherSettings, Desk]:
 def handler(event: dict[str, Any], context: object) -> dict[str, int] | None:
     """Do what is due at this instant; asked with ``{"replay": true}``, erase again instead.
 
-    That is for an operator after a restore, see the runbook; the answer tells how many, by event.
+    That is for an operator after a restore, see the runbook; the answer tells how many, by event. So is
+    ``{"hold": true}``: do what is due, and hold every mail that may have gone out before.
     """
     settings, desk = _wiring()
     if event.get("replay") is True:
@@ -33,4 +34,8 @@ def handler(event: dict[str, Any], context: object) -> dict[str, int] | None:
 
         return replay(desk, ledger.connect(settings.bucket), settings.clock())
     count("MailsPosted", tick(desk, settings.clock(), measure))
+    if event.get("hold") is True:
+        from ..mailing import hold
+
+        return hold(desk, settings.clock())
     return None
