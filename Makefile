@@ -40,6 +40,20 @@ DYNAMODB_SHA256 := cc1047389ec1327174708664014e17f3fd8f3c1468cf78e09723763f3d4f7
 	.local/sam/bin/python -m pip install --quiet --no-deps --require-hashes --requirement $<
 	@touch $@
 
+# What `sam build` calls for each function and layer.
+build-%: .venv/ready
+	@$(BIN)/python -m infra.build $* $(ARTIFACTS_DIR)
+
+# CPython of the version of the functions' runtime, for Node; where there is none of it, this compiles their code.
+PYODIDE_SHA256 := 66b7949e5a0cba2250b586d7e368bf12fb482800748d182c4618254b685ffaa0
+.local/pyodide/ready:
+	@for tool in node npm; do command -v $$tool >/dev/null || { echo "make build needs Python of the version in template.yaml, or $$tool (Debian: apt-get install npm)"; exit 1; }; done
+	@mkdir -p .local/pyodide
+	cd .local/pyodide && npm pack --silent pyodide@314.0.7
+	echo "$(PYODIDE_SHA256)  .local/pyodide/pyodide-314.0.7.tgz" | sha256sum --check --quiet
+	tar -xzf .local/pyodide/pyodide-314.0.7.tgz -C .local/pyodide --strip-components=1
+	@touch $@
+
 # What judges pages in the browser (axe-core) and their HTML (the W3C's vnu), as npm carries them.
 AXE_SHA256 := e6b0ce02b84d892e2e33e403485e7f3d6c29e2be6df65daf44d89ba564139745
 VNU_SHA256 := 5970d3ffca91a627cf0965e5d91bb2e4242307c29292998de0b419d6a901b2b7

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
+from ..build import ROOT
 from . import webhook
 from .dialogue import GUESTS
 from .life import EVENT, Life, kind_of
-from .package import ROOT
 from .people import participants
 
 

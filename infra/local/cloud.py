@@ -21,7 +21,8 @@ from typing import Any
 import boto3
 import yaml
 
-from .package import LAYER, LOCAL, ROOT, functions_archive, templates_archive, typesetter_archive
+from ..build import LOCAL, ROOT
+from .package import LAYER, functions_archive, templates_archive, typesetter_archive
 from .receiver import Receiver
 
 REGION = "eu-north-1"

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from rich.table import Table
 
+from ..build import ROOT
 from . import webhook
 from .after import corrected, organiser_asks, reading, summaries, totals
 from .before import (
@@ -23,7 +24,6 @@ from .cloud import LocalCloud, deploy, emulator, free_port
 from .dialogue import groups, groups_afterwards, notes, thanks
 from .front import front
 from .life import EVENT, OUTPUT, Life, console
-from .package import ROOT
 from .people import participants
 from .tour import public_summaries, summaries_of_the_tour, the_tour
 from .traces import keep_traces, listen

@@ -18,8 +18,8 @@ from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader
 
+from ..build import ROOT
 from .cloud import SES, WEBHOOKS, LocalCloud, SentMail
-from .package import ROOT
 
 PASSED_BACK = (
     "content-type", "location", "cache-control", "content-security-policy", "referrer-policy",

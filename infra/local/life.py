@@ -16,8 +16,8 @@ from typing import Any
 import urllib3
 from rich.console import Console
 
+from ..build import LOCAL
 from .cloud import LocalCloud
-from .package import LOCAL
 
 EVENT = "fortroendebygge"
 OUTPUT = LOCAL / "demo"

@@ -10,10 +10,10 @@ from typing import Any
 import urllib3
 import yaml
 
+from ..build import ROOT
 from .cloud import LocalCloud
 from .demo import local_cloud
 from .life import EVENT, console
-from .package import ROOT
 
 
 def event_soon(today: datetime) -> bytes:

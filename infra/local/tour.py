@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
+from ..build import ROOT
 from .life import EVENT, Life, kind_of, text_of
-from .package import ROOT
 
 TOUR = "regionturne-2020"
 LATER_STOP = "regionturne-utkastvik"

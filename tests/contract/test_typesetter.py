@@ -31,9 +31,7 @@ def test_the_tests_set_pdfs_with_the_version_that_is_deployed() -> None:
     assert deployed.items() <= pinned("tests/requirements.txt").items()
 
 
-def test_the_typesetter_is_built_for_the_architecture_and_python_of_the_functions() -> None:
-    function, layer = TEMPLATE["Globals"]["Function"], TEMPLATE["Resources"]["Typesetter"]
-    assert layer["Metadata"] == {
-        "BuildMethod": function["Runtime"],
-        "BuildArchitecture": function["Architectures"][0],
-    }
+def test_the_typesetter_is_for_the_architecture_and_python_of_the_functions() -> None:
+    function, layer = TEMPLATE["Globals"]["Function"], TEMPLATE["Resources"]["Typesetter"]["Properties"]
+    assert layer["CompatibleRuntimes"] == [function["Runtime"]]
+    assert layer["CompatibleArchitectures"] == function["Architectures"]
