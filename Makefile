@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: help demo run test race fuzz bench pace gallery lighthouse simulate lint lock catalogues styles record card clean
+.PHONY: help build demo run test race fuzz bench pace gallery lighthouse simulate lint lock catalogues styles record card clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -18,6 +18,12 @@ help: ## Show what can be made
 	$(PYTHON) -m venv .local/ministack
 	.local/ministack/bin/python -m pip install --quiet --require-hashes --requirement $<
 	@touch $@
+
+# Where this machine lacks Python of the functions' version, the one for Node compiles them.
+RUNTIME := $(shell sed -n 's/^ *Runtime: //p' template.yaml)
+build: .venv/ready .local/sam/ready $(if $(shell command -v $(RUNTIME)),,.local/pyodide/ready) ## Build what is deployed, and print the size of each function
+	.local/sam/bin/sam build
+	@$(BIN)/python -m infra.sizes
 
 demo: .venv/ready .local/ministack/ready ## Live the seed event's whole life on the local cloud
 	$(BIN)/python -m infra.local.demo
@@ -44,10 +50,10 @@ DYNAMODB_SHA256 := cc1047389ec1327174708664014e17f3fd8f3c1468cf78e09723763f3d4f7
 build-%: .venv/ready
 	@$(BIN)/python -m infra.build $* $(ARTIFACTS_DIR)
 
-# CPython of the version of the functions' runtime, for Node; where there is none of it, this compiles their code.
+# CPython of the version that the functions run on, as it is made for Node.
 PYODIDE_SHA256 := 66b7949e5a0cba2250b586d7e368bf12fb482800748d182c4618254b685ffaa0
 .local/pyodide/ready:
-	@for tool in node npm; do command -v $$tool >/dev/null || { echo "make build needs Python of the version in template.yaml, or $$tool (Debian: apt-get install npm)"; exit 1; }; done
+	@for tool in node npm; do command -v $$tool >/dev/null || { echo "compiling the functions needs $(RUNTIME), or $$tool (Debian: apt-get install npm)"; exit 1; }; done
 	@mkdir -p .local/pyodide
 	cd .local/pyodide && npm pack --silent pyodide@314.0.7
 	echo "$(PYODIDE_SHA256)  .local/pyodide/pyodide-314.0.7.tgz" | sha256sum --check --quiet
