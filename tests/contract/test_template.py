@@ -101,7 +101,8 @@ def test_a_mailer_has_ended_before_its_leases_do_and_after_the_next_one_has_star
 
 def test_the_bucket_forgets_exports_within_days_and_keeps_everything_else() -> None:
     data = yaml.load((ROOT / "infra/data.yaml").read_text(), CloudFormation)  # noqa: S506
-    [rule] = data["Resources"]["Bucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
+    [others, rule] = data["Resources"]["Bucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
+    assert "ExpirationInDays" not in others
     assert (rule["Prefix"], rule["Status"], rule["ExpirationInDays"]) == ("exports/", "Enabled", 1)
     # The bucket is versioned: what is deleted is kept as a version until that is deleted too.
     assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
