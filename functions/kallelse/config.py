@@ -73,11 +73,13 @@ class Settings(BaseModel):
 class PublicSettings(Settings):
     """The public function: pages and registrations, and the summaries and cards in the bucket.
 
-    ``base_url``: what the addresses begin with that pages are known by elsewhere.
+    ``base_url``: what the addresses begin with that pages are known by elsewhere. ``edge_secret``: what
+    requests carry that came through the edge; empty if there is none.
     """
 
     bucket: Name
     base_url: OwnAddress = None
+    edge_secret: str = ""
     templates: Path = Path("/opt")
 
 
@@ -103,9 +105,11 @@ class NotifierSettings(Settings):
 class OrganiserSettings(Settings):
     """The organisers' pages. ``grants``, for IAM: what each principal may do, as ``arn=grant`` separated by
     commas or blanks; an ARN may end in ``*``. How a grant is written tells
-    :meth:`kallelse.models.Grant.parse`.
+    :meth:`kallelse.models.Grant.parse`. ``edge_secret``: what requests carry that came through the edge;
+    empty if there is none.
     """
 
+    edge_secret: str = ""
     grants: tuple[tuple[str, Grant], ...] = ()
     templates: Path = Path("/opt")
 

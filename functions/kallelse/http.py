@@ -1,9 +1,10 @@
-"""HTTP at the edge: the one table of errors, problem+json (RFC 9457), and reading bodies."""
+"""HTTP: the one table of errors, problem+json (RFC 9457), reading bodies, and the edge before the API."""
 
 from __future__ import annotations
 
 import json
 from hashlib import sha256
+from hmac import compare_digest
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
@@ -56,6 +57,21 @@ STATUS: tuple[tuple[type[KallelseError], HTTPStatus], ...] = (
     (FormRefused, HTTPStatus.UNPROCESSABLE_ENTITY),
     (KallelseError, HTTPStatus.INTERNAL_SERVER_ERROR),
 )
+
+EDGE = "x-kallelse-edge"
+"""The header by which the edge (CloudFront, ``infra/edge.yaml``) proves that a request came through it."""
+
+VISITOR = "x-kallelse-visitor"
+"""The header in which the edge tells the visitor's IP address."""
+
+PAST_THE_EDGE: dict[str, Any] = {"statusCode": HTTPStatus.FORBIDDEN.value}
+"""The answer to a request that went past the edge, and so past its firewall."""
+
+
+def through_edge(event: dict[str, Any], secret: str) -> bool:
+    """Whether the request came through the edge, which alone knows the secret; true if there is no edge."""
+    return not secret or compare_digest(event["headers"].get(EDGE, "").encode(), secret.encode())
+
 
 SECURITY = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self';"

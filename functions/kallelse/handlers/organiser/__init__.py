@@ -10,7 +10,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 
 from ...errors import KallelseError, NotFound
-from ...http import status_of
+from ...http import PAST_THE_EDGE, status_of, through_edge
 from ...observability import observed, report
 from . import api, entrance, events, figures, registrations, today
 from .paging import PAGES, Page
@@ -66,6 +66,8 @@ def _nowhere(error: NotFoundError) -> Response[str]:
 @observed
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer a request."""
+    if not through_edge(event, wiring()[0].edge_secret):
+        return PAST_THE_EDGE
     return app.resolve(event, context)
 
 

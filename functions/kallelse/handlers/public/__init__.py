@@ -8,6 +8,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 
 from ...errors import KallelseError, NotFound
+from ...http import PAST_THE_EDGE, through_edge
 from ...observability import observed, report
 from . import (
     accessibility,
@@ -25,6 +26,7 @@ from . import (
     unsubscribe,
 )
 from .wiring import error_page, language_of
+from .wiring import wiring as wired
 
 PAGES = (
     event,
@@ -66,4 +68,6 @@ def _nowhere(error: NotFoundError) -> Response[str]:
 @observed
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer a request."""
+    if not through_edge(event, wired().edge_secret):
+        return PAST_THE_EDGE
     return app.resolve(event, context)

@@ -26,7 +26,7 @@ from ...errors import (
     TooManyRequests,
     WrongAudience,
 )
-from ...http import download, languages_of, page, status_of
+from ...http import VISITOR, download, languages_of, page, status_of
 from ...limiting import Tally
 from ...models import EventRecord, Registration
 from ...organisations import Organisations, load
@@ -59,6 +59,7 @@ class Wiring:
     clock: Clock
     tally: Tally
     base_url: str | None
+    edge_secret: str = ""
 
     def organisations(self) -> Organisations:
         """The organisations that forms suggest."""
@@ -74,7 +75,8 @@ def wiring() -> Wiring:
     """Made at the first request, since it reads the settings."""
     settings = read(PublicSettings)
     desk = open_desk(connect(settings.table, settings.clock))
-    return Wiring(desk, Renderer(settings.templates), settings.clock, Tally(), settings.base_url)
+    renderer = Renderer(settings.templates)
+    return Wiring(desk, renderer, settings.clock, Tally(), settings.base_url, settings.edge_secret)
 
 
 @cache
@@ -116,7 +118,10 @@ def calendar_file(record: EventRecord, registration: Registration) -> Response[s
 
 
 def source_of(request: Any) -> str:
-    """The visitor's IP address. Where the gateway tells none, all visitors count as one network."""
+    """The visitor's IP address. Where nobody tells it, all visitors count as one network."""
+    # Behind the edge, the gateway sees only the edge; what did not come through it was not let in.
+    if wiring().edge_secret:
+        return str(request.headers.get(VISITOR) or "::")
     return str(request.request_context.http.get("sourceIp") or "::")
 
 
