@@ -59,8 +59,9 @@ def _fail(life: Life) -> None:
 
 
 def _log(cloud: LocalCloud, name: str) -> Iterator[str]:
-    pages = cloud.client("logs").get_paginator("filter_log_events")
-    for page in pages.paginate(logGroupName=f"/aws/lambda/{cloud.outputs[f'{name}Function']}"):
+    client, function = cloud.client("lambda"), cloud.outputs[f"{name}Function"]
+    group = client.get_function_configuration(FunctionName=function)["LoggingConfig"]["LogGroup"]
+    for page in cloud.client("logs").get_paginator("filter_log_events").paginate(logGroupName=group):
         yield from (each["message"] for each in page["events"])
 
 
