@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 import tomllib
 from typing import Any
 
@@ -179,6 +180,23 @@ def test_only_the_public_function_answers_by_a_version_of_which_there_may_be_a_s
     assert [name for name, each in FUNCTIONS.items() if "AutoPublishAlias" in each] == ["Public"]
     assert [name for name, each in FUNCTIONS.items() if "SnapStart" in each] == ["Public"]
     assert FUNCTIONS["Public"]["AutoPublishAliasAllProperties"] is True
+
+
+STARTED = """
+import sys
+from kallelse.handlers import public
+from kallelse.handlers.public.wiring import documents, wiring
+ours = [each for each in sys.modules if each.startswith("kallelse")]
+print(*(each for each in ours if "random" in vars(sys.modules[each])))
+print(wiring.cache_info().currsize, documents.cache_info().currsize)
+"""
+"""Starts the public function up to its snapshot, and prints what all that start from it would share."""
+
+
+def test_a_snapshot_holds_no_connection_and_nothing_that_has_to_be_different_each_time() -> None:
+    # Secrets come from the system (secrets, uuid4), which no snapshot repeats, unlike the state of random.
+    result = run(sys.executable, "-c", STARTED, PYTHONPATH="functions")
+    assert result.stdout.splitlines() == ["", "0 0"], result.stderr
 
 
 def parameters_in(value: Any) -> set[str]:
