@@ -55,9 +55,8 @@ def of_type(kind: str) -> list[tuple[str, dict[str, Any], dict[str, Any]]]:
     ]
 
 
-@pytest.mark.parametrize("path", ["infra/domain.yaml", "infra/edge.yaml", "infra/key.yaml"])
-def test_cfn_lint_has_nothing_to_say(path: str) -> None:
-    result = run(str(SAM / "cfn-lint"), path)
+def test_cfn_lint_has_nothing_to_say() -> None:
+    result = run(str(SAM / "cfn-lint"), "infra/domain.yaml", "infra/edge.yaml", "infra/key.yaml")
     assert (result.returncode, result.stdout) == (0, "")
 
 
