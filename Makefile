@@ -80,7 +80,7 @@ VNU_SHA256 := 5970d3ffca91a627cf0965e5d91bb2e4242307c29292998de0b419d6a901b2b7
 	cd .local/lighthouse && npm ci --silent --no-audit --no-fund --ignore-scripts
 	@touch $@
 
-test: .venv/ready .local/ministack/ready .local/dynamodb/ready .local/sam/ready .local/browser/ready ## Run every test
+test: .venv/ready .local/ministack/ready .local/dynamodb/ready .local/sam/ready .local/pyodide/ready .local/browser/ready ## Run every test
 	$(BIN)/python -m pytest tests/e2e
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal --ignore tests/e2e
 

@@ -156,8 +156,8 @@ def _trim(folder: Path) -> None:
         if service.is_dir() and service.name not in SERVICES:
             shutil.rmtree(service)
     for model in data.rglob("*.json.gz"):
-        told = _without_documentation(json.loads(gzip.decompress(model.read_bytes())))
-        model.write_bytes(gzip.compress(_as_json(told), mtime=0))
+        shorter = _undocumented(json.loads(gzip.decompress(model.read_bytes())))
+        model.write_bytes(gzip.compress(_as_json(shorter), mtime=0))
     endpoints = json.loads((data / "endpoints.json").read_bytes())
     for partition in endpoints["partitions"]:
         kept = partition["services"].keys() & set(SERVICES.values())
@@ -165,15 +165,15 @@ def _trim(folder: Path) -> None:
     (data / "endpoints.json").write_bytes(_as_json(endpoints))
 
 
-def _without_documentation(model: Any) -> Any:
+def _undocumented(model: Any) -> Any:
+    """The model with its documentation empty, as botocore asks for some of it without using it."""
     if isinstance(model, list):
-        return [_without_documentation(each) for each in model]
+        return [_undocumented(each) for each in model]
     if not isinstance(model, dict):
         return model
     return {
-        name: _without_documentation(value)
+        name: "" if name == "documentation" and isinstance(value, str) else _undocumented(value)
         for name, value in model.items()
-        if not (name == "documentation" and isinstance(value, str))
     }
 
 
@@ -187,10 +187,10 @@ def _compile(target: Target, folder: Path, where: str) -> None:
     ``where``: where Lambda has the folder, so that code need not be told anew where it is from.
     """
     options = ["-q", "--invalidation-mode", "unchecked-hash", "-s", str(folder), "-p", where]
-    subprocess.run([*_python(target), "-m", "compileall", *options, str(folder)], check=True)  # noqa: S603
+    subprocess.run([*interpreter(target), "-m", "compileall", *options, str(folder)], check=True)  # noqa: S603
 
 
-def _python(target: Target) -> list[str]:
+def interpreter(target: Target) -> list[str]:
     """The command of a Python of the target's version, as no other version reads what it compiles."""
     version = target.runtime.removeprefix("python")
     if target.runtime == HERE.runtime:
