@@ -47,9 +47,6 @@ ALLOWED = {
     "Notifier": READ | {"dynamodb:PutItem"},
 }
 
-OTHERWISE = {"Restored from backup"}
-"""The sections of the runbook that no alarm leads to."""
-
 
 def run(*command: str, **variables: str) -> subprocess.CompletedProcess[str]:
     environment = os.environ | {"SAM_CLI_TELEMETRY": "0", "AWS_DEFAULT_REGION": "eu-north-1"} | variables
@@ -184,17 +181,6 @@ def test_whatever_the_clock_or_the_stream_starts_leaves_what_it_cannot_do_in_the
     ]
     assert len(streams) == 2
     assert all(each["DestinationConfig"]["OnFailure"]["Destination"] == "DeadLetters.Arn" for each in streams)
-
-
-def test_the_runbook_has_a_section_for_each_alarm() -> None:
-    monitoring = yaml.load((ROOT / "infra/monitoring.yaml").read_text(), CloudFormation)  # noqa: S506
-    alarms = [each for each in monitoring["Resources"].values() if each["Type"] == "AWS::CloudWatch::Alarm"]
-    sections = set(re.findall(r"^## (.+)$", (ROOT / "infra/RUNBOOK.md").read_text(), re.MULTILINE))
-    told = {
-        re.findall(r'See "(.+)" in infra/RUNBOOK', each["Properties"]["AlarmDescription"])[0]
-        for each in alarms
-    }
-    assert told | OTHERWISE == sections
 
 
 def source_files() -> list[Path]:
