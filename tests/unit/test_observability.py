@@ -257,8 +257,3 @@ def test_only_the_log_of_the_domain_and_observability_write_logs_or_metrics() ->
     made = [call for path in sources() for call in re.findall(r"\w+ = logging\..*", path.read_text())]
     assert set(made) == {'log = logging.getLogger("kallelse")'}
     assert not [path for path in sources() if re.search(r"^(import|from) warnings", path.read_text(), re.M)]
-
-
-def test_the_gateway_keeps_no_log_of_addresses_which_hold_the_tokens_of_links() -> None:
-    template = (ROOT / "template.yaml").read_text()
-    assert not re.search(r"AccessLogSettings|DataTraceEnabled|Tracing:", template)
