@@ -34,6 +34,7 @@ def test_notes_are_read_as_html_in_which_nothing_can_run(desk: Desk, upload: Ask
     opened(desk)
     upload("PUT", "/notes/ledning", b"**Viktigt** <script>alert(1)</script>")
     answer = upload("GET", "/notes/ledning", b"", **{"as": "html"})
+    assert answer["body"].startswith('<!doctype html>\n<html lang="sv">')
     assert "<strong>Viktigt</strong>" in answer["body"]
     assert "<script" not in answer["body"]
     assert answer["headers"]["Content-Security-Policy"].startswith("sandbox;")

@@ -10,7 +10,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from ... import noting
 from ...errors import FieldError, InvalidInput
 from ...http import answer, sandboxed
-from ...models import Model, Role, Slug
+from ...models import Language, Model, Note, Role, Slug
 from .routing import JSON, Call, Media, route
 from .targets import NOTES
 from .wiring import wiring
@@ -50,9 +50,17 @@ def get_notes(event_id: str, group: str, query: _Wanted) -> Response[str]:
     note = noting.read(wiring()[1], event_id, group, query.version)
     if query.form != "html":
         return answer(note.model_dump(mode="json"))
+    return sandboxed(as_page(note, wiring()[1].events.get(event_id).event.language))
+
+
+def as_page(note: Note, language: Language) -> str:
+    """The notes as a page; what language they are in is not told, so it is taken to be the event's."""
     # Only this page renders Markdown, so the other routes do not pay for what that takes.
     from ...rendering import markdown
 
-    return sandboxed(
-        f"<!doctype html><meta charset=utf-8><title>{note.group}</title>{markdown(note.markdown)}"
+    return (
+        f'<!doctype html>\n<html lang="{language}"><head><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{note.group}</title></head>"
+        f"<body><main><h1>{note.group}</h1>\n{markdown(note.markdown, 1)}</main></body></html>"
     )
