@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import vobject  # type: ignore[import-untyped]
 from tests.conftest import ROOT, an_event
+from tests.facts import check
 from tests.tours import changed_stop, toured
 from tests.visiting import LANGUAGES, NOW, PAGE, Ask, opened
 
@@ -93,8 +94,11 @@ def test_search_engines_find_the_facts_that_the_page_shows(
     ask: Ask, desk: Desk, path: str, language: str
 ) -> None:
     toured(desk)
-    [script] = Page(ask("GET", f"{path}/{language}")).scripts
+    answer = ask("GET", f"{path}/{language}")
+    [script] = Page(answer).scripts
     facts = json.loads(script)
+    check(facts)
+    assert not re.search(r"webbseminarium\.example|/join/|/manage/", answer["body"])
     assert facts["url"] == f"{BASE}{path}/{language}"
     assert facts["startDate"] == "2020-09-16T13:00:00+03:00"
     nested = facts["superEvent"] if path == PAGE else facts["subEvent"][0]
