@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import product
 from shutil import which
 from typing import Any
 from urllib.parse import urlencode
 
 from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, Request, Route, sync_playwright
+from tests.browser.measures import FOCUS, FOREIGN, GROWN, LARGE, ORDER, SIZES, TEXTS, UNSTYLED
 from tests.browser.world import Visit, World
 from tests.conftest import ROOT
 from tests.visiting import URLENCODED
@@ -22,14 +24,8 @@ WIDTHS = (320, 1280)
 """CSS pixels; at 320 nothing may have to be scrolled sideways (WCAG 2.2, 1.4.10)."""
 
 THEMES = ("light", "dark")
-TARGET = 44
-"""CSS pixels that buttons and fields are high and wide at least, more than the 24 of WCAG 2.2, 2.5.8."""
-
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "EN-301-549", "best-practice")
 COLOURS = ("color-contrast", "link-in-text-block")
-
-FOREIGN = "#api"
-"""What Swagger UI draws, which falls short of axe; the table of all routes above it says the same."""
 
 # axe does not report a small target unless one asks. Styles that are fetched again are not looked at, since
 # the policy of the pages lets no script fetch anything.
@@ -42,16 +38,16 @@ AXE = """axe.run({exclude: ["FOREIGN"]}, {
     rule => rule.nodes.map(node => `${rule.id}: ${node.target} ${node.failureSummary.replace(/\\s+/g, " ")}`)
 )))""".replace("FOREIGN", FOREIGN)
 
-MEASURES = """JSON.stringify([
-    ...document.documentElement.scrollWidth > innerWidth
-        ? [`scrolls sideways: ${document.documentElement.scrollWidth} of ${innerWidth} px`] : [],
-    ...[...document.querySelectorAll("button, input:not([type=hidden]), select, textarea, summary")]
-        .map(each => /radio|checkbox/.test(each.type) && each.closest("label") || each)
-        .filter(each => !each.closest("[aria-hidden=true], FOREIGN") && each.checkVisibility())
-        .map(each => [each, each.getBoundingClientRect()])
-        .filter(([each, box]) => box.width < TARGET - 0.5 || box.height < TARGET - 0.5)
-        .map(([each, box]) => `small: ${each.outerHTML.slice(0, 90)} ${box.width} by ${box.height} px`),
-])""".replace("TARGET", str(TARGET)).replace("FOREIGN", FOREIGN)
+GUARDS = {
+    "strict-transport-security": "max-age=31536000",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "content-security-policy": "default-src 'none'; ",
+}
+"""How the headers begin that every page comes with."""
+
+FOR_ONE = ("/manage", "/join", "/data", "/summaries", "/unsubscribe", "/organiser")
+"""How the paths begin of the pages that nobody may keep a copy of."""
 
 
 @cache
@@ -116,6 +112,8 @@ class Reader:
         self.source = response.text()
         if response.status != visit.status:
             self.problems.append(f"status {response.status}, not {visit.status}")
+        if visit.path not in self.world.texts:
+            self.problems += unguarded(visit, response.headers)
 
     def show(self, width: int, theme: Any) -> None:
         """Look at the page on a screen of this width, in this theme."""
@@ -136,24 +134,60 @@ class Reader:
         kind, values = ("tag", RULES) if theme == THEMES[0] else ("rule", COLOURS)
         return list(json.loads(self.evaluate(AXE % json.dumps({"type": kind, "values": values}))))
 
-    def measures(self) -> list[str]:
-        """What is too wide, or too small to be pressed."""
-        return list(json.loads(self.evaluate(MEASURES)))
+    def focus(self) -> list[str]:
+        """Where the focus is not seen. A key is pressed first, since browsers show it to keyboards alone."""
+        self.page.keyboard.press("Tab")
+        return list(self.evaluate(FOCUS))
 
     def language(self) -> str:
         return str(self.evaluate("document.documentElement.lang"))
 
-    def examine(self, language: str) -> list[str]:
-        """What is wrong with the page that is open, in every width and theme."""
+    def examine(self, language: str, grows: bool = True) -> list[str]:
+        """What is wrong with the page that is open, in every width and theme.
+
+        ``grows``: whether its text can be made larger by itself; that of a mail is, with all of it.
+        """
         found = []
         if (spoken := self.language()) != language:
             found.append(f"the page says that it is in {spoken!r}")
-        for width in WIDTHS:
-            for theme in THEMES:
-                self.show(width, theme)
-                here = self.violations(theme) + (self.measures() if theme == THEMES[0] else [])
-                found += [f"{width} px, {theme}: {each}" for each in here]
-        return self.problems + found
+        for width, theme in product(WIDTHS, THEMES):
+            self.show(width, theme)
+            here = self.violations(theme) + (self.measures(width, grows) if theme == THEMES[0] else [])
+            found += [f"{width} px, {theme}: {each}" for each in here]
+        return self.problems + found + list(self.evaluate(UNSTYLED))
+
+    def measures(self, width: int, grows: bool) -> list[str]:
+        """What is wrong with what the page measures."""
+        if width == min(WIDTHS):
+            return [*self.evaluate(SIZES), *self.evaluate(ORDER), *(self.enlarged() if grows else [])]
+        return [*self.evaluate(SIZES), *self.focus()]
+
+    def enlarged(self) -> list[str]:
+        """What is wrong once somebody has had the browser double its text, on a screen twice as wide."""
+        self.evaluate(TEXTS)
+        self._write_as_large_as(32)
+        found = self.evaluate(GROWN)
+        self.page.set_viewport_size({"width": 2 * min(WIDTHS), "height": 800})
+        found += self.evaluate(LARGE)
+        self._write_as_large_as(16)
+        return list(found)
+
+    def _write_as_large_as(self, pixels: int) -> None:
+        self.devtools.send("Page.setFontSizes", {"fontSizes": {"standard": pixels}})
+
+
+def unguarded(visit: Visit, headers: dict[str, str]) -> list[str]:
+    """What the headers of a page lack that keep it from others (their names in small letters)."""
+    found = [f"{name} is {headers.get(name)!r}" for name, begins in GUARDS.items()
+             if not headers.get(name, "").startswith(begins)]  # fmt: skip
+    policy = headers.get("content-security-policy", "")
+    found += [
+        f"the policy has no {part}" for part in ("base-uri 'none'", "frame-ancestors ") if part not in policy
+    ]
+    private = visit.status >= 400 or visit.fields is not None or visit.path.startswith(FOR_ONE)
+    if private and headers.get("cache-control") != "no-store":
+        found.append(f"caches may keep it: {headers.get('cache-control')!r}")
+    return found
 
 
 def _send(route: Route, fields: dict[str, Any]) -> None:

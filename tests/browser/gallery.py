@@ -16,15 +16,12 @@ from unittest.mock import patch
 import typst
 from tests.browser.checks import THEMES, WIDTHS, Reader, a_browser
 from tests.browser.every_page import EVERY_PAGE, prepared
-from tests.browser.letters import letters
-from tests.browser.pages import OVER, SUMMARY
+from tests.browser.texts import TEXTS, a_summary, texts
 from tests.browser.world import Visit, a_world
 from tests.conftest import ROOT
-from tests.summaries import approved
 from tests.visiting import LANGUAGES
 
 from kallelse import documenting
-from kallelse.rendering import Renderer
 
 FOLDER = ROOT / ".local/gallery"
 PDF_PAGES = 3
@@ -46,7 +43,7 @@ Picture = tuple[str, Path]
 
 def names(wanted: list[str]) -> list[str]:
     """What there is to be shown, or that of it whose name begins with a wanted word."""
-    every = [*EVERY_PAGE, *letters("sv"), "document, HTML", "document, PDF"]
+    every = [*EVERY_PAGE, *dict(TEXTS), "document, PDF"]
     return [each for each in every if each.startswith(tuple(wanted or [""]))]
 
 
@@ -54,14 +51,14 @@ def pictures(reader: Reader, name: str) -> Iterator[Picture]:
     """Every picture that there is of a page, a mail or a document."""
     for language in LANGUAGES:
         stem = f"{name.replace(', ', '-').replace(' ', '-')}-{language}"
-        if name.startswith("document"):
-            yield from document(reader, name, language, stem)
-            continue
-        if name in EVERY_PAGE:
+        if name == "document, PDF":
+            yield from document(language, stem)
+        elif name in EVERY_PAGE:
             reader.visit(prepared(reader.world, name, language), language)
-        else:
-            shown(reader, letters(language)[name], language)
-        yield from taken(reader, language, stem)
+            yield from taken(reader, language, stem)
+        elif name in texts(language):
+            shown(reader, texts(language)[name], language)
+            yield from taken(reader, language, stem)
 
 
 def shown(reader: Reader, source: str, language: str) -> None:
@@ -78,22 +75,10 @@ def taken(reader: Reader, language: str, stem: str) -> Iterator[Picture]:
         yield f"{language}, {width} px, {theme}", file
 
 
-def document(reader: Reader, name: str, language: str, stem: str) -> Iterator[Picture]:
-    """Pictures of a form of a summary, in the languages that the seed event promises one in."""
-    world = reader.world
-    world.empty()
-    event = world.event().event
-    if language not in event.summary_languages:
-        return
-    summary = approved(world.desk, world.documents, SUMMARY, language, OVER, event.id)
-    renderer = Renderer(ROOT / "templates")
-    markdown = documenting.as_markdown(renderer, event, summary, SUMMARY, documenting.TakingPart(42, 17))
-    if name.endswith("HTML"):
-        shown(reader, documenting.as_html(renderer, event, summary, markdown), language)
-        yield from taken(reader, language, stem)
-        return
+def document(language: str, stem: str) -> Iterator[Picture]:
+    """Pictures of the first pages of a summary as PDF."""
     with patch("typst.compile", _as_pictures):
-        pages: Any = documenting.as_pdf(renderer, event, summary, markdown)
+        pages: Any = documenting.as_pdf(*a_summary(language))
     for number, page in enumerate(pages[:PDF_PAGES], 1):
         file = FOLDER / f"{stem}-{number}.png"
         file.write_bytes(page)

@@ -170,6 +170,18 @@ def after_cancelling(world: World, language: str) -> Visit:
     return Visit(path)
 
 
+def after_leaving(part: str = "", fields: Any = None) -> Page:
+    """A page behind the link of one who has cancelled."""
+
+    def page(world: World, language: str) -> Visit:
+        record = world.event()
+        registration = ada(world, language, record)
+        managing.cancel(world.desk, record, registration, NOW)
+        return Visit(f"/data/{issue(world.desk, registration, Purpose.DATA)}{part}", fields)
+
+    return page
+
+
 def join(at: datetime, **event: Any) -> Page:
     def page(world: World, language: str) -> Visit:
         record = world.event(**event)
@@ -329,6 +341,9 @@ PAGES: dict[str, Page] = {
     "substitute, done": own("/substitute", fields={"name": "Bo", "email": "bo@example.org"}),
     "erase": own("/erase"),
     "erase, done": own("/erase", fields={}),
+    "data": after_leaving(),
+    "data, erase": after_leaving("/erase"),
+    "data, erased": after_leaving("/erase", {}),
     "join, early": join(NOW),
     "join, open": join(JOINING),
     "join, over": join(OVER),

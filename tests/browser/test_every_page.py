@@ -2,7 +2,10 @@
 
 axe-core finds nothing by its rules for WCAG 2.2 A and AA, EN 301 549 and good practice; the console is
 empty, so the page's own policy forbids nothing that is on it; nothing is asked of another host; nothing
-has to be scrolled sideways at 320 px; buttons and fields can be pressed with a thumb.
+has to be scrolled sideways at 320 px; buttons and fields can be pressed with a thumb; text grows to twice
+its size; the keyboard is seen where it is; without styles nothing is lost; no page can be framed or kept.
+
+In the dark axe looks at colours only: the page is as it was, and no other rule of axe looks at them.
 """
 
 from __future__ import annotations
@@ -10,28 +13,28 @@ from __future__ import annotations
 import pytest
 from tests.browser.checks import Reader
 from tests.browser.every_page import EVERY_PAGE, prepared
-from tests.browser.letters import letters
+from tests.browser.readings import Readings
+from tests.browser.texts import TEXTS, texts
 from tests.browser.world import Visit, World
-from tests.mails import every_kind
 from tests.visiting import LANGUAGES
-
-from kallelse.models import MailKind
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", EVERY_PAGE)
-def test_a_page_is_as_everybody_can_use_it(reader: Reader, world: World, name: str, language: str) -> None:
+def test_a_page_is_as_everybody_can_use_it(
+    reader: Reader, world: World, readings: Readings, name: str, language: str
+) -> None:
     visit = prepared(world, name, language)
     reader.visit(visit, language)
-    world.sources[name, language] = reader.source
+    readings.keep(name, language, visit, reader.source)
     assert reader.examine(visit.language or language) == []
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@every_kind
-def test_a_mail_is_as_everybody_can_read_it(
-    reader: Reader, world: World, kind: MailKind, language: str
+@pytest.mark.parametrize(("name", "language"), TEXTS)
+def test_a_mail_or_document_is_as_everybody_can_read_it(
+    reader: Reader, world: World, name: str, language: str
 ) -> None:
-    world.texts["/mail"] = letters(language)[f"mail, {kind}"]
-    reader.visit(Visit("/mail"), language)
-    assert reader.examine(language) == []
+    world.texts["/text"] = texts(language)[name]
+    reader.visit(Visit("/text"), language)
+    # Programs for mails enlarge a letter as a whole.
+    assert reader.examine(language, grows=not name.startswith("mail,")) == []

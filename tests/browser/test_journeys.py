@@ -12,7 +12,7 @@ from tests.people import found
 from tests.visiting import MINUTE
 
 from kallelse.links import issue
-from kallelse.models import EventRecord, Purpose, Registration, RegistrationState
+from kallelse.models import EventRecord, MailKind, Purpose, Registration, RegistrationState
 
 ADDRESS = "ada@example.org"
 
@@ -116,6 +116,37 @@ def test_one_changes_what_one_told_and_joins(tab: Page, world: World) -> None:
     expect(tab).to_have_url(str(record.event.meeting.address))
     expect(tab.get_by_text("Här är mötet")).to_be_visible()
     assert ada(world, record).joined_at == JOINING
+
+
+def test_one_who_lost_the_link_asks_for_another_and_sends_a_colleague(tab: Page, world: World) -> None:
+    record = world.event()
+    path = f"/events/{record.event.id}/sv/registrations"
+    assert world.ask(Visit(path, a_form(record, "sv")), "sv")[0] == 200
+    tab.goto(f"{world.url}/events/{record.event.id}/sv/lost-link")
+    fill_in(tab, "E-postadress", ADDRESS)
+    press(tab, "Skicka en ny länk till mig")
+    expect(tab.get_by_label("E-postadress")).to_have_count(0)
+    assert MailKind.LOST_LINK in ada(world, record).outbox
+
+    tab.goto(a_link(world, record, Purpose.MANAGE))
+    press(tab, "Skicka en kollega i stället")
+    fill_in(tab, "Namn", "Bo Ek")
+    fill_in(tab, "E-postadress", "bo@example.org")
+    press(tab, "Överlåt min plats")
+    expect(tab.get_by_role("status")).to_contain_text("Bo Ek har nu din plats")
+    assert found(world.desk, record, "bo@example.org").state is RegistrationState.CONFIRMED
+    assert ada(world, record).state is RegistrationState.CANCELLED
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_script_would_run_only_where_scripts_are_let(browser: Browser, world: World, scripts: bool) -> None:
+    world.texts["/script"] = (
+        "<!doctype html><title>Sida</title><p>Kvar<script>document.body.remove()</script>"
+    )
+    with browser.new_context(java_script_enabled=scripts) as context:
+        tab = context.new_page()
+        tab.goto(f"{world.url}/script")
+        expect(tab.get_by_text("Kvar")).to_have_count(0 if scripts else 1)
 
 
 def test_the_first_key_leads_to_a_link_that_skips_what_is_on_every_page(tab: Page, world: World) -> None:

@@ -1,4 +1,4 @@
-"""Every page and mail is valid HTML, as the W3C's own checker has it."""
+"""Every page, mail and document is valid HTML, as the W3C's own checker has it."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from tests.browser.checks import TOOLS
-from tests.browser.every_page import EVERY_PAGE, prepared
-from tests.browser.letters import letters
-from tests.browser.world import World
+from tests.browser.every_page import EVERY_PAGE
+from tests.browser.readings import Readings
+from tests.browser.texts import TEXTS, texts
 from tests.visiting import LANGUAGES
 
 
@@ -41,23 +41,17 @@ def written(folder: Path, texts: dict[str, str]) -> list[Path]:
     return list(files)
 
 
-def source(world: World, name: str, language: str) -> str:
-    if (name, language) not in world.sources:
-        world.sources[name, language] = world.ask(prepared(world, name, language), language)[1]
-    return world.sources[name, language]
-
-
-def test_every_page_is_valid(world: World, tmp_path: Path) -> None:
-    texts = {
-        f"{name} {language}": source(world, name, language)
+def test_every_page_is_valid(readings: Readings, tmp_path: Path) -> None:
+    pages = {
+        f"{name} {language}": readings.of(name, language).html
         for name, language in product(EVERY_PAGE, LANGUAGES)
     }
-    assert complaints(written(tmp_path, texts)) == []
+    assert complaints(written(tmp_path, pages)) == []
 
 
-def test_every_mail_is_valid(tmp_path: Path) -> None:
-    texts = {f"{name} {language}": text for language in LANGUAGES for name, text in letters(language).items()}
-    assert complaints(written(tmp_path, texts)) == []
+def test_every_mail_and_document_is_valid(tmp_path: Path) -> None:
+    found = {f"{name} {language}": texts(language)[name] for name, language in TEXTS}
+    assert complaints(written(tmp_path, found)) == []
 
 
 def test_a_mistake_would_be_found(tmp_path: Path) -> None:

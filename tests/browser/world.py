@@ -20,6 +20,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 import pytest
 import yaml
 from boto3 import client
+from jinja2 import Environment, Template
 from moto import mock_aws
 from tests.conftest import ROOT, empty_desk, use_nobodys_credentials
 from tests.visiting import NOW, URLENCODED, Time, make_bucket, set_up_admin
@@ -61,7 +62,7 @@ class Visit:
 class World:
     """What the browser visits. ``texts``: HTML that is at an address of its own, such as that of a mail.
 
-    ``sources``: the HTML of the pages that were read, by name and language, since they are costly to make.
+    ``templates``: of what was answered since it last got ready.
     """
 
     desk: Desk
@@ -69,7 +70,7 @@ class World:
     time: Time
     url: str = ""
     texts: dict[str, str] = field(default_factory=dict)
-    sources: dict[tuple[str, str], str] = field(default_factory=dict)
+    templates: set[str] = field(default_factory=set)
     broken: Exception | None = None
     cookie: str = ""
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
@@ -77,6 +78,7 @@ class World:
     def get_ready(self, visit: Visit) -> None:
         """Let it be as the visit has it."""
         self.time.now, self.broken, self.cookie = visit.at, visit.broken, visit.cookie
+        self.templates.clear()
 
     def ask(self, visit: Visit, language: str) -> tuple[int, str]:
         """Status and source of a page, for one who would rather read this language."""
@@ -100,7 +102,7 @@ class World:
 
     def event(self, **changes: Any) -> EventRecord:
         """The seed event, changed, under an id of its own, so that no page disturbs another."""
-        file = _file(SEED) | {"id": f"event-{next(self.numbers)}", "tour": None}
+        file = seed() | {"id": f"event-{next(self.numbers)}", "tour": None}
         return self.apply(Event.model_validate(file | changes))
 
     def apply(self, event: Event) -> EventRecord:
@@ -120,6 +122,11 @@ class World:
         tour = self.desk.tours.find(series.id)
         assert tour
         return tour
+
+
+def seed() -> dict[str, Any]:
+    """The file of the seed event."""
+    return _file(SEED)
 
 
 @cache
@@ -148,8 +155,17 @@ def a_world() -> Iterator[World]:
         patch.setattr("kallelse.config.system_clock", time)
         make_bucket()
         world = World(empty_desk(), s3.connect("bucket"), time)
+        patch.setattr(Environment, "get_template", _noting(world.templates, Environment.get_template))
         with _wired(), _served(_with_texts(world, application(_handle))) as world.url:
             yield world
+
+
+def _noting(templates: set[str], get: Callable[..., Template]) -> Callable[..., Template]:
+    def noted(environment: Environment, name: str, *rest: Any) -> Template:
+        templates.add(name)
+        return get(environment, name, *rest)
+
+    return noted
 
 
 def _handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
