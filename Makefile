@@ -99,7 +99,7 @@ pace: .venv/ready ## Print how close to the account's rate 10,000 mails go out
 gallery: .venv/ready .local/browser/ready ## Take pictures of every page, mail and document into one page
 	PYTHONPATH=functions $(BIN)/python -m tests.browser.gallery
 
-lighthouse: .venv/ready .local/lighthouse/ready ## Print what Lighthouse says of the page of an event
+lighthouse: .venv/ready .local/lighthouse/ready ## Print what Lighthouse says of the pages, and fail below its goals
 	PYTHONPATH=functions $(BIN)/python -m tests.benchmarks.lighthouse
 
 simulate: .venv/ready ## Print what seat blocks carry, against a counter in transactions
