@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: help build demo run test race fuzz bench pace gallery lighthouse simulate lint lock catalogues styles record card clean
+.PHONY: help build demo run test race fuzz bench pace gallery lighthouse simulate lint gate sbom lock catalogues styles record card clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -60,6 +60,17 @@ PYODIDE_SHA256 := 66b7949e5a0cba2250b586d7e368bf12fb482800748d182c4618254b685ffa
 	tar -xzf .local/pyodide/pyodide-314.0.7.tgz -C .local/pyodide --strip-components=1
 	@touch $@
 
+.local/gate/ready .local/checkov/ready: .local/%/ready: infra/%/requirements.txt
+	$(PYTHON) -m venv .local/$*
+	.local/$*/bin/python -m pip install --quiet --no-compile --no-deps --require-hashes --requirement $<
+	@touch $@
+
+# What the functions have on AWS and nothing else, for its licences and the SBOM.
+.local/runtime/ready: .venv/ready functions/requirements.txt infra/typesetter/requirements.txt
+	$(PYTHON) -m venv --clear --without-pip .local/runtime
+	$(BIN)/python -m pip --python .local/runtime/bin/python install --quiet --no-compile --no-deps --require-hashes --requirement functions/requirements.txt --requirement infra/typesetter/requirements.txt
+	@touch $@
+
 # What judges pages in the browser (axe-core) and their HTML (the W3C's vnu), as npm carries them.
 AXE_SHA256 := e6b0ce02b84d892e2e33e403485e7f3d6c29e2be6df65daf44d89ba564139745
 VNU_SHA256 := 5970d3ffca91a627cf0965e5d91bb2e4242307c29292998de0b419d6a901b2b7
@@ -80,7 +91,7 @@ VNU_SHA256 := 5970d3ffca91a627cf0965e5d91bb2e4242307c29292998de0b419d6a901b2b7
 	cd .local/lighthouse && npm ci --silent --no-audit --no-fund --ignore-scripts
 	@touch $@
 
-test: .venv/ready .local/ministack/ready .local/dynamodb/ready .local/sam/ready .local/pyodide/ready .local/browser/ready ## Run every test
+test: .venv/ready .local/ministack/ready .local/dynamodb/ready .local/sam/ready .local/checkov/ready .local/gate/ready .local/runtime/ready .local/pyodide/ready .local/browser/ready ## Run every test
 	$(BIN)/python -m pytest tests/e2e
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal --ignore tests/e2e
 
@@ -105,16 +116,31 @@ lighthouse: .venv/ready .local/lighthouse/ready ## Print what Lighthouse says of
 simulate: .venv/ready ## Print what seat blocks carry, against a counter in transactions
 	$(BIN)/python -m tests.benchmarks.simulation
 
-lint: .venv/ready ## Check style, types and import rules
+lint: .venv/ready gate ## Check style, types, import rules, and all that gate does
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	PYTHONPATH=functions $(BIN)/lint-imports
 
+gate: .local/sam/ready .local/checkov/ready .local/gate/ready .local/runtime/ready ## Check templates, code, secrets, workflow and licences for faults
+	.local/sam/bin/cfn-lint template.yaml infra/*.yaml
+	SAM_CLI_TELEMETRY=0 .local/sam/bin/sam validate --lint --region eu-north-1
+	.local/checkov/bin/checkov --config-file infra/checkov/config.yaml --file template.yaml infra/*.yaml
+	.local/gate/bin/bandit --quiet --recursive --configfile pyproject.toml functions infra
+	git ls-files -z | xargs -0 -n 250 -P 2 .local/gate/bin/detect-secrets-hook
+	.local/gate/bin/zizmor --offline --quiet .github
+	.local/gate/bin/pip-licenses
+
+SBOM ?= .local/sbom.json
+sbom: .local/gate/ready .local/runtime/ready ## Write what runs on AWS, with licences, into .local/sbom.json (CycloneDX)
+	.local/gate/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible --validate --output-file $(SBOM) .local/runtime/bin/python
+
 lock: .venv/ready ## Resolve the dependencies anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml --output-file functions/requirements.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --group typesetter --output-file infra/typesetter/requirements.txt
 	echo aws-sam-cli | uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate - --output-file tests/contract/requirements.txt
+	echo checkov | uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate - --output-file infra/checkov/requirements.txt
+	printf '%s\n' bandit cyclonedx-bom detect-secrets pip-licenses zizmor | uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate - --output-file infra/gate/requirements.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml --extra cli --group dev --constraint functions/requirements.txt --constraint infra/typesetter/requirements.txt --output-file tests/requirements.txt
 
 catalogues: .venv/ready ## Collect the strings of the templates, and compile the catalogues

@@ -129,7 +129,7 @@ class LocalCloud:
 def parsed(mail: SentMail) -> EmailMessage:
     """A sent message, parsed."""
     message = message_from_bytes(mail.message, policy=default)
-    assert isinstance(message, EmailMessage)  # noqa: S101 - what the default policy makes
+    assert isinstance(message, EmailMessage)  # noqa: S101 - what the default policy makes # nosec B101
     return message
 
 
@@ -162,7 +162,7 @@ def emulator() -> Iterator[str]:
     environment |= {"BIND_HOST": "127.0.0.1", "NO_PROXY": "*", "PERSIST_STATE": "0"}
     python = LOCAL / "ministack/bin/python"
     with (LOCAL / "ministack.log").open("wb") as log:
-        process = subprocess.Popen(  # noqa: S603
+        process = subprocess.Popen(  # noqa: S603 # nosec B603
             [python, "-m", "ministack"],
             env=environment,
             stdout=log,
@@ -187,7 +187,7 @@ def _wait_for(address: str, process: subprocess.Popen[bytes], seconds: float = 6
         if process.poll() is not None:
             raise RuntimeError(f"the emulator ended; see {LOCAL / 'ministack.log'}")
         try:
-            urllib.request.urlopen(address).close()  # noqa: S310
+            urllib.request.urlopen(address).close()  # noqa: S310 # nosec B310
         except OSError:
             time.sleep(0.1)
         else:
@@ -229,7 +229,7 @@ def deploy(cloud: LocalCloud, meeting_hosts: str) -> None:
 
 def _make_routes(cloud: LocalCloud) -> None:
     """The emulator ignores the OpenAPI body that SAM makes of the events, so make its routes here."""
-    template = yaml.load((ROOT / "template.yaml").read_text(), _Loader)  # noqa: S506
+    template = yaml.load((ROOT / "template.yaml").read_text(), _Loader)  # noqa: S506 # nosec B506
     gateway, api = cloud.client("apigatewayv2"), cloud.outputs["ApiId"]
     for name, keys in _routes(template["Resources"]).items():
         function = cloud.client("lambda").get_function_configuration(FunctionName=cloud.outputs[name])

@@ -50,7 +50,7 @@ def test_an_address_that_deliveries_cannot_go_to_is_refused_by_its_field(url: st
         [a_hook(events=["ping"])],
         [a_hook(events=["registration-erased"])],
         [a_hook(id="Stor")],
-        [a_hook(secret="whsec_a2V5")],  # noqa: S106
+        [a_hook(secret="whsec_a2V5")],  # noqa: S106 # pragma: allowlist secret: of this test
         [a_hook(), a_hook()],
         [a_hook(id=f"h{number}") for number in range(6)],
     ],

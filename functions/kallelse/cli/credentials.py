@@ -54,7 +54,7 @@ def bearer(token: str) -> Sign:
 def _printed_by(command: str) -> str:
     # No shell: what is needed of one can be written into a script.
     try:
-        ran = subprocess.run(shlex.split(command), capture_output=True, text=True, check=True)  # noqa: S603
+        ran = subprocess.run(shlex.split(command), capture_output=True, text=True, check=True)  # noqa: S603 # nosec B603
     except (OSError, ValueError, subprocess.CalledProcessError):
         fail(ExitCode.NOT_ALLOWED, "the token command failed")
     return ran.stdout.strip() or fail(ExitCode.NOT_ALLOWED, "the token command printed no token")

@@ -38,7 +38,7 @@ class _Person(Model):
         """The address. Raises NotFound when there is no such registration."""
         if self.address:
             return self.address
-        assert self.registration is not None  # noqa: S101 - for the type checker
+        assert self.registration is not None  # noqa: S101 - for the type checker # nosec B101
         found = desk.registrations.find(self.registration.event_id, self.registration.registration_id)
         if found is None:
             raise NotFound("there is no such registration")

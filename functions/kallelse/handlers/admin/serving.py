@@ -103,7 +103,7 @@ def _act(route: Route, desk: Desk, call: Call, arguments: dict[str, Any], now: d
 
 def _check_match(route: Route, call: Call) -> None:
     """RFC 9110 §13.1 and RFC 6585 §3. Raises MatchNeeded or Stale."""
-    assert route.target is not None  # noqa: S101 - for the type checker
+    assert route.target is not None  # noqa: S101 - for the type checker # nosec B101
     wanted, unwanted = (call.request.headers.get(name) for name in ("if-match", "if-none-match"))
     if call.seen is None:
         if wanted:
