@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from html import unescape
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import boto3
 import pytest
@@ -79,10 +79,12 @@ def make_bucket() -> None:
 
 def request(method: str, path: str, fields: dict[str, Any], source: str = "192.0.2.1") -> dict[str, Any]:
     """A request as API Gateway hands it to a function."""
+    path, _, query = path.partition("?")
     return {
         "version": "2.0",
         "rawPath": path,
-        "rawQueryString": "",
+        "rawQueryString": query,
+        "queryStringParameters": dict(parse_qsl(query)),
         "headers": {"content-type": URLENCODED},
         "body": urlencode(fields, doseq=True),
         "isBase64Encoded": False,

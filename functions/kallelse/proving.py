@@ -11,10 +11,11 @@ from __future__ import annotations
 import secrets
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Any
 
 from itsdangerous import BadData, URLSafeSerializer
 
-from .errors import FormTooFast, FormTooOld
+from .errors import FormTooFast, FormTooOld, UnreadableRequest
 from .models import EventRecord, TourRecord
 
 FASTEST = timedelta(seconds=3)
@@ -44,7 +45,20 @@ def check(record: EventRecord | TourRecord, proof: str, now: datetime) -> str:
     return str(nonce)
 
 
-def _serializer(record: EventRecord | TourRecord) -> URLSafeSerializer:
+def seal(record: EventRecord | TourRecord, told: Any) -> str:
+    """What a page told, signed. Whoever has it can read it."""
+    return str(_serializer(record, b"kallelse told").dumps(told))
+
+
+def unseal(record: EventRecord | TourRecord, sealed: str) -> Any:
+    """What was sealed for this event or tour. Raises UnreadableRequest."""
+    try:
+        return _serializer(record, b"kallelse told").loads(sealed)
+    except BadData as error:
+        raise UnreadableRequest("what the page told is not signed by us") from error
+
+
+def _serializer(record: EventRecord | TourRecord, salt: bytes = b"kallelse form") -> URLSafeSerializer:
     # The salt derives a key of its own from the event's, which the registration ids use as it is.
     options = {"key_derivation": "hmac", "digest_method": sha256}
-    return URLSafeSerializer(bytes.fromhex(record.key), salt=b"kallelse form", signer_kwargs=options)
+    return URLSafeSerializer(bytes.fromhex(record.key), salt=salt, signer_kwargs=options)

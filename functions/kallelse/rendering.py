@@ -27,6 +27,9 @@ from .models import Details, Event, in_language
 COUNTRY = "FI"
 """The country in whose way dates are written."""
 
+FIRST = ("sv", "fi", "en")
+"""The languages that come before all others; those follow in the order of their codes."""
+
 AT = {"sv": " kl. ", "fi": " klo "}
 """What stands between a date and a time of day where Babel's CLDR lacks the word that is written there."""
 
@@ -61,7 +64,7 @@ class Renderer:
         return environment.get_template(template).render(language=language, **context)
 
     def languages(self) -> tuple[str, ...]:
-        """The languages that there is a catalogue for."""
+        """The languages that there is a catalogue for, in the order in which they are offered everywhere."""
         return _languages(self.templates)
 
     def mail_parts(self, kind: str, language: str, /, **context: Any) -> tuple[str, str, str]:
@@ -76,7 +79,8 @@ class Renderer:
 
 @lru_cache(maxsize=1)
 def _languages(templates: Path) -> tuple[str, ...]:
-    return tuple(sorted(folder.name for folder in (templates / "locale").iterdir() if folder.is_dir()))
+    found = sorted(folder.name for folder in (templates / "locale").iterdir() if folder.is_dir())
+    return tuple(sorted(found, key=lambda each: FIRST.index(each) if each in FIRST else len(FIRST)))
 
 
 @lru_cache(maxsize=16)

@@ -113,6 +113,8 @@ def test_an_error_says_what_happened_and_what_to_do_now(
 ) -> None:
     from kallelse.handlers.public.wiring import error_page
 
+    # The error is about an address that somebody asked for.
+    ask("GET", f"{PAGE}/{language}")
     page = error_page(error, language)
     assert page.status_code == status
     assert f'<html lang="{language}">' in str(page.body)

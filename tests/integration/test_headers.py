@@ -22,8 +22,8 @@ ALWAYS = {
 }
 JOIN = "/join/{token}"
 POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; connect-src 'self'; form-action 'self';"
-    " base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:;"
+    " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
 KEPT = {

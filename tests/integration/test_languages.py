@@ -1,4 +1,4 @@
-"""The languages: switching keeps what was typed, what is not translated says so, a new one is one folder."""
+"""The languages: what is not translated says so, and a new one is one folder."""
 
 from __future__ import annotations
 
@@ -17,18 +17,13 @@ from babel.messages.pofile import read_po
 from tests.conftest import ROOT, an_event
 from tests.letters import Shelf
 from tests.people import registered
-from tests.tours import toured
-from tests.visiting import DIET, FORM, MINUTE, NOW, PAGE, Ask, Time, everything, opened, stamp, text
+from tests.visiting import FORM, MINUTE, NOW, PAGE, Ask, opened, text
 
 from kallelse.composing import Composer
-from kallelse.models import Mail, MailKind, TourRecord
+from kallelse.models import Mail, MailKind
 from kallelse.ports import Desk
 from kallelse.proving import issue
 from kallelse.rendering import NAMES, Renderer, clock, day, period
-
-TYPED = FORM | {"name": "", "email": "ada@", "organisation": "Vasa", "switch": "fi"}
-LUNCH = {"id": "lunch", "kind": "yes-no", "label": {"sv": "Äter du lunch?"}}
-SURVEY = {"survey": {"questions": [{"id": "why", "kind": "text", "label": {"sv": "Varför?"}}]}}
 
 
 def a_letter(
@@ -48,81 +43,6 @@ def a_letter(
     letter = composer.compose(mail, NOW)
     assert letter is not None
     return message_from_bytes(letter.message, policy=default)
-
-
-def test_switching_within_a_form_shows_it_in_the_other_language_with_all_that_was_typed(
-    ask: Ask, desk: Desk
-) -> None:
-    record = opened(desk, form={"fields": {"organisation": "optional"}, "questions": [LUNCH, DIET]})
-    before, proof = everything("none"), issue(record, NOW - MINUTE)
-    fields = {each: TYPED[each] for each in ("name", "email", "organisation", "switch")}
-    typed = fields | {"q-lunch": "yes", "q-diet": ["vegetarian"], "proof": proof}
-    page = ask("POST", f"{PAGE}/fi/registrations", typed)
-    assert page["statusCode"] == 200
-    assert '<html lang="fi">' in page["body"]
-    for kept in ('value="ada@"', 'value="Vasa"', 'value="yes" checked', 'value="vegetarian" checked'):
-        assert kept in page["body"]
-    assert stamp(page) == proof
-    assert "Virhe" not in text(page)
-    assert everything("none") == before
-
-
-def test_a_form_that_came_back_with_errors_can_be_shown_in_another_language_and_then_be_sent(
-    ask: Ask, desk: Desk
-) -> None:
-    record = opened(desk)
-    wrong = FORM | {"name": "", "proof": issue(record, NOW - MINUTE)}
-    page = ask("POST", f"{PAGE}/sv/registrations", wrong)
-    assert 'formaction="/events/seminarium/fi/registrations#form"' in page["body"]
-    switched = ask("POST", f"{PAGE}/fi/registrations", wrong | {"proof": stamp(page), "switch": "fi"})
-    mended = FORM | {"proof": stamp(switched)}
-    assert "Olet ilmoittautunut" in text(ask("POST", f"{PAGE}/fi/registrations", mended))
-
-
-def test_enter_in_a_field_sends_the_form_and_does_not_switch(ask: Ask, desk: Desk) -> None:
-    opened(desk)
-    form = re.search(r"<form.*?</form>", ask("GET", f"{PAGE}/sv")["body"], re.DOTALL)
-    assert form
-    # Browsers take the first button of a form for it (HTML §4.10.21.2).
-    assert re.findall(r"<button[^>]*>", form[0])[0] == "<button>"
-
-
-def test_where_answers_were_typed_the_links_in_the_bar_lead_to_the_buttons_that_keep_them(
-    ask: Ask, desk: Desk
-) -> None:
-    record = opened(desk)
-    assert 'href="/events/seminarium/fi" lang="fi"' in ask("GET", f"{PAGE}/sv")["body"]
-    typed = FORM | {"name": "", "proof": issue(record, NOW - MINUTE)}
-    page = ask("POST", f"{PAGE}/sv/registrations", typed)
-    assert 'href="/events/seminarium/fi" lang="fi"' not in page["body"]
-    assert 'href="#languages" lang="fi"' in page["body"]
-    assert 'id="languages"' in page["body"]
-
-
-def test_the_form_of_a_tour_switches_too(ask: Ask, desk: Desk) -> None:
-    toured(desk, one_stop_each=False)
-    tour, before = desk.tours.find("turne"), everything("none")
-    assert isinstance(tour, TourRecord)
-    typed = TYPED | {"stops": ["vasa"], "proof": issue(tour, NOW - MINUTE)}
-    page = ask("POST", "/tours/turne/fi/registrations", typed)
-    assert page["statusCode"] == 200
-    assert 'value="vasa" checked' in page["body"]
-    assert 'value="ada@"' in page["body"]
-    assert everything("none") == before
-
-
-def test_the_survey_and_the_form_for_lost_links_switch_too(ask: Ask, desk: Desk, time: Time) -> None:
-    record = opened(desk, **SURVEY)
-    lost = ask("POST", f"{PAGE}/en/lost-link", {"email": "ada@", "switch": "en"})
-    assert 'value="ada@"' in lost["body"]
-    assert "Send me a new link" in text(lost)
-    time.now, before = record.event.ends_at + MINUTE, everything("none")
-    answers = {"q-why": "Ja <nu>", "proof": issue(record, NOW), "switch": "en"}
-    survey = ask("POST", f"{PAGE}/en/survey", answers)
-    assert survey["statusCode"] == 200
-    assert 'value="Ja &lt;nu&gt;"' in survey["body"]
-    assert "What did you think?" in text(survey)
-    assert everything("none") == before
 
 
 @pytest.mark.parametrize(
@@ -204,8 +124,8 @@ def ask_with_it(ask: Ask, with_made_up_language: Path, monkeypatch: pytest.Monke
 def test_adding_a_language_is_adding_one_folder_and_its_pages_are_there(ask_with_it: Ask, desk: Desk) -> None:
     record = opened(desk)
     assert (
-        'href="/events/seminarium/xx" lang="xx" hreflang="xx">xx</a>'
-        in ask_with_it("GET", f"{PAGE}/sv")["body"]
+        'href="/events/seminarium/xx/privacy" lang="xx" hreflang="xx">xx</a>'
+        in ask_with_it("GET", f"{PAGE}/sv/privacy")["body"]
     )
     page = ask_with_it("GET", f"{PAGE}/xx")
     assert '<html lang="xx">' in page["body"]

@@ -22,6 +22,7 @@ from . import (
     sharing,
     summaries,
     survey,
+    telling,
     tour,
     unsubscribe,
 )
@@ -32,6 +33,7 @@ PAGES = (
     event,
     survey,
     tour,
+    telling,
     lost_link,
     manage,
     data,
@@ -51,18 +53,18 @@ for pages in PAGES:
 
 @app.exception_handler(KallelseError)  # type: ignore[untyped-decorator]
 def _explain(error: KallelseError) -> Response[str]:
-    return error_page(error, language_of(app.current_event))
+    return error_page(error, language_of())
 
 
 @app.exception_handler(Exception)  # type: ignore[untyped-decorator]
 def _apologise(error: Exception) -> Response[str]:
     report("unexpected error", error)
-    return error_page(KallelseError(), language_of(app.current_event))
+    return error_page(KallelseError(), language_of())
 
 
 @app.not_found
 def _nowhere(error: NotFoundError) -> Response[str]:
-    return error_page(NotFound("there is nothing at this address"), language_of(app.current_event))
+    return error_page(NotFound("there is nothing at this address"), language_of())
 
 
 @observed

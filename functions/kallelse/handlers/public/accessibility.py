@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 
 from ...http import page
-from .wiring import known, wiring
+from .wiring import known, switch, wiring
 
 REVIEWED = date(2026, 11, 27)
 """The day on which the pages were last looked through and the statement was written."""
@@ -19,8 +19,5 @@ router = Router()  # type: ignore[no-untyped-call]
 @router.get("/accessibility/<language>")
 def show_statement(language: str) -> Response[str]:
     """How accessible the pages are, and where to turn if they are not."""
-    renderer = wiring().renderer
-    switch = [(each, f"/accessibility/{each}") for each in renderer.languages()]
-    return page(
-        renderer.render("web/accessibility.html", known(language), switch=switch, reviewed_on=REVIEWED)
-    )
+    context = {"switch": switch(), "reviewed_on": REVIEWED}
+    return page(wiring().renderer.render("web/accessibility.html", known(language), **context))

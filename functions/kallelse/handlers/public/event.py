@@ -22,15 +22,16 @@ from ...errors import (
     Refused,
 )
 from ...http import answers_of, framed, status_of
-from ...models import Event, EventRecord, Purpose, RegistrationState, TourRecord
+from ...models import Event, EventRecord, Purpose, RegistrationState
 from ...registering import Answer, Submission, register
 from ...sharing import of_event
 from ...structuring import event_address
-from ...touring import look, with_seats
+from ...touring import look
 from . import guard
 from .counting import count_refused, count_registered
 from .guard import Values, one
-from .wiring import base_url, event_page, known, refused, wiring
+from .telling import facts_of, refused, tell, tour_of
+from .wiring import base_url, event_page, known, wiring
 
 INSISTED = "email_checked"
 """The field with the address that the visitor says is right, although it looks mistyped."""
@@ -79,15 +80,12 @@ def _form_page(
     ``name``: of the page, ``event`` or ``embed``.
     """
     event, now, languages = record.event, wiring().now(), wiring().renderer.languages()
-    kinds, stop, tour = event.admission.organisation_kinds, look(wiring().desk, record, now), _tour(event)
+    kinds, stop, tour = event.admission.organisation_kinds, look(wiring().desk, record, now), tour_of(event)
     base = base_url(router.current_event)
     about: dict[str, Any] = {
-        "switch": [(each, f"/events/{event.id}/{each}") for each in languages],
-        "languages": languages,
         "suggestions": wiring().organisations().suggestions(kinds, language),
         "stop": stop,
         "phase": "full" if stop.standing == "full" else stop.phase,
-        "switched": guard.SWITCH in values,
         "values": values,
         "problems": wrong.problems if isinstance(wrong, InvalidInput) else (),
         "resend": resend(wrong),
@@ -117,6 +115,14 @@ def resend(wrong: KallelseError | None) -> str:
     return "too-fast" if isinstance(wrong, FormTooFast) else "too-old"
 
 
+@router.post("/events/<event_id>/<language>")
+def switch_language(event_id: str, language: str) -> Response[str]:
+    """The form in another language, with what was written in it. Changes nothing."""
+    record = shown(wiring().desk, event_id)
+    values = _values(record.event)
+    return _form_page("event", known(language), record, values, proof=one(values, "proof"))
+
+
 @router.post("/events/<event_id>/<language>/registrations")
 def submit_registration(event_id: str, language: str) -> Response[str]:
     """Register who filled in the form."""
@@ -138,8 +144,7 @@ def _submitted(name: str, language: str, record: EventRecord) -> Response[str]:
     try:
         answer, submission = _register(language, record, values)
     except FormTrapped as trapped:
-        about = {"reason": "trapped", "refusal": trapped, **head}
-        return event_page("refused", language, record, status_of(trapped), **about)
+        return tell("refused", language, record, status_of(trapped), reason="trapped", **head)
     except FormRefused as wrong:
         return _form_page(name, language, record, values, wrong)
     except InvalidInput as wrong:
@@ -147,14 +152,14 @@ def _submitted(name: str, language: str, record: EventRecord) -> Response[str]:
         return _form_page(name, language, record, values, wrong, values["proof"][0])
     except EventFull as refusal:
         count_refused()
-        return refused(language, record, refusal, **_other_stops(record), **head)
+        return refused(language, record, refusal, elsewhere=True, **head)
     except Refused as refusal:
         count_refused()
         return refused(language, record, refusal, **head)
-    about = {"answer": answer, "submission": submission, "now": wiring().now(), **head}
-    if answer.state is RegistrationState.WAITING:
-        about |= _other_stops(record)
-    return _with_link(event_page("registered", language, record, **about), record, submission)
+    waits = answer.state is RegistrationState.WAITING
+    facts = facts_of(answer) | {"email": submission.participant.email, "mode": submission.mode.value} | head
+    page = tell("registered", language, record, elsewhere=waits, **facts)
+    return _with_link(page, record, submission)
 
 
 def _with_link(page: Response[str], record: EventRecord, submission: Submission) -> Response[str]:
@@ -163,18 +168,6 @@ def _with_link(page: Response[str], record: EventRecord, submission: Submission)
     if secret:
         page.headers["Link"] = f'</{Purpose.MANAGE}/{secret}>; rel="edit"'
     return page
-
-
-def _other_stops(record: EventRecord) -> dict[str, Any]:
-    """The stops of the tour that have seats, for one who got none here."""
-    tour = _tour(record.event)
-    stops = with_seats(wiring().desk, tour, record.event, wiring().now()) if tour else []
-    return {"other_stops": stops, "tour": tour} if stops else {}
-
-
-def _tour(event: Event) -> TourRecord | None:
-    """The tour of the event, once its series file was applied."""
-    return wiring().desk.tours.find(event.tour.id) if event.tour else None
 
 
 def _values(event: Event) -> Values:

@@ -9,7 +9,7 @@ from ... import joining
 from ...dialogues import own_group
 from ...errors import Refused
 from ...http import leading_away, see_other
-from .wiring import calendar_file, event_page, wiring
+from .wiring import calendar_file, event_page, language_of, wiring
 
 router = Router()  # type: ignore[no-untyped-call]
 
@@ -21,7 +21,7 @@ def show_join_link(token: str) -> Response[str]:
     phase = joining.phase(record.event, wiring().now())
     page = event_page(
         "join",
-        registration.participant.language,
+        language_of(registration.participant.language),
         record,
         registration=registration,
         action=f"/join/{token}",

@@ -15,7 +15,8 @@ from ...http import form_of, status_of
 from ...managing import send_link_again
 from ...models import EventRecord
 from .guard import SWITCH
-from .wiring import event_page, known, refused, source_of, wiring
+from .telling import refused, tell
+from .wiring import event_page, known, source_of, wiring
 
 MAX_ADDRESS = 4_000
 """Bytes; an address has 254 characters, and each is sent as at most 12."""
@@ -34,20 +35,9 @@ def show_lost_link(event_id: str, language: str) -> Response[str]:
 
 
 def _form_page(
-    language: str,
-    record: EventRecord,
-    address: str,
-    wrong: InvalidInput | None = None,
-    switched: bool = False,
+    language: str, record: EventRecord, address: str, wrong: InvalidInput | None = None
 ) -> Response[str]:
-    languages = wiring().renderer.languages()
-    about: dict[str, Any] = {
-        "switch": [(each, f"/events/{record.event.id}/{each}/lost-link") for each in languages],
-        "languages": languages,
-        "switched": switched,
-        "values": {"email": address},
-        "problems": wrong.problems if wrong else (),
-    }
+    about: dict[str, Any] = {"values": {"email": address}, "problems": wrong.problems if wrong else ()}
     status = status_of(wrong) if wrong else HTTPStatus.OK
     return event_page("lost-link", language, record, status, **about)
 
@@ -60,7 +50,7 @@ def send_lost_link(event_id: str, language: str) -> Response[str]:
     values = form_of(router.current_event, FIELDS, MAX_ADDRESS)
     typed = values.get("email", "")
     if SWITCH in values:
-        return _form_page(language, record, typed, switched=True)
+        return _form_page(language, record, typed)
     try:
         address = _address(typed)
         _count(event_id)
@@ -69,7 +59,7 @@ def send_lost_link(event_id: str, language: str) -> Response[str]:
     except TooManyRequests as refusal:
         return refused(language, record, refusal)
     send_link_again(wiring().desk, record, address, wiring().now())
-    return event_page("lost-link-sent", language, record)
+    return tell("lost-link-sent", language, record)
 
 
 def _address(typed: str) -> str:

@@ -21,7 +21,9 @@ from ...links import follow
 from ...models import EventRecord, Language, Purpose, Registration, RegistrationState
 from ...registering import Submission
 from .counting import count_cancelled
-from .wiring import calendar_file, error_page, event_page, wiring
+from .guard import SWITCH
+from .telling import tell
+from .wiring import calendar_file, error_page, event_page, language_of, wiring
 
 MAX_COLLEAGUE = 5_000
 """Bytes; a name has 120 characters and an address 254, and each is sent as at most 12."""
@@ -48,8 +50,8 @@ class Visit:
 
     @property
     def language(self) -> Language:
-        """The participant's language."""
-        return self.registration.participant.language
+        """The language that the address names, else the participant's."""
+        return language_of(self.registration.participant.language)
 
     @property
     def standing(self) -> str:
@@ -68,7 +70,7 @@ class Visit:
         return not started and self.standing not in ("event-cancelled", "expired")
 
     def page(self, name: str, wrong: KallelseError | None = None, **context: Any) -> Response[str]:
-        """A page about the registration, in the participant's language, with what is wrong."""
+        """A page about the registration, in the visit's language, with what is wrong."""
         about: dict[str, Any] = {
             "registration": self.registration,
             "standing": self.standing,
@@ -90,7 +92,7 @@ class Visit:
 def behind_link(
     purpose: Purpose,
 ) -> Callable[[Callable[[Visit], Response[str]]], Callable[[str], Response[str]]]:
-    """Follow the link; what goes wrong from there on is told in the participant's language."""
+    """Follow the link; what goes wrong from there on is told in the visit's language."""
 
     def behind(route: Callable[[Visit], Response[str]]) -> Callable[[str], Response[str]]:
         @wraps(route)
@@ -150,7 +152,7 @@ def cancel_registration(visit: Visit) -> Response[str]:
     visit.press()
     managing.cancel(wiring().desk, visit.record, visit.registration, visit.now)
     count_cancelled(visit.record.event, visit.registration.state)
-    return visit.page("cancelled")
+    return tell("cancelled", visit.language, visit.record)
 
 
 @router.get("/manage/<token>/edit")
@@ -162,10 +164,9 @@ def show_edit(visit: Visit) -> Response[str]:
 
 
 def _edit_page(visit: Visit, values: Values, wrong: KallelseError | None = None) -> Response[str]:
-    renderer, kinds = wiring().renderer, visit.record.event.admission.organisation_kinds
+    kinds = visit.record.event.admission.organisation_kinds
     suggestions = wiring().organisations().suggestions(kinds, visit.language)
-    context = {"languages": renderer.languages(), "suggestions": suggestions}
-    return visit.page("edit", wrong, values=values, **context)
+    return visit.page("edit", wrong, values=values, suggestions=suggestions)
 
 
 @router.post("/manage/<token>/edit")
@@ -173,8 +174,10 @@ def _edit_page(visit: Visit, values: Values, wrong: KallelseError | None = None)
 def edit_registration(visit: Visit) -> Response[str]:
     """Change what the participant told, but the address."""
     event = visit.record.event
-    fields = forms.fields_of(event) - {"email"}
+    fields = forms.fields_of(event) - {"email"} | {SWITCH}
     values = answers_of(router.current_event, fields, forms.repeated_of(event), forms.longest(event))
+    if SWITCH in values:
+        return _edit_page(visit, values)
     try:
         managing.edit(wiring().desk, visit.record, visit.registration, _wanted(visit, values), visit.now)
     except (InvalidInput, Refused) as wrong:
@@ -185,7 +188,8 @@ def edit_registration(visit: Visit) -> Response[str]:
 def _wanted(visit: Visit, values: Values) -> Submission:
     languages, known = wiring().renderer.languages(), wiring().organisations()
     told = values | {"email": [visit.registration.participant.email]}
-    participant, mode = forms.read(visit.record.event, told, visit.language, languages, known)
+    own = visit.registration.participant.language
+    participant, mode = forms.read(visit.record.event, told, own, languages, known)
     return Submission(participant, mode)
 
 
@@ -200,13 +204,16 @@ def show_substitute(visit: Visit) -> Response[str]:
 @_behind_link
 def send_substitute(visit: Visit) -> Response[str]:
     """Pass the seat on to a colleague."""
-    values = form_of(router.current_event, COLLEAGUE, MAX_COLLEAGUE)
+    values = form_of(router.current_event, COLLEAGUE | {SWITCH}, MAX_COLLEAGUE)
+    if SWITCH in values:
+        return visit.page("substitute", values=values)
     name, address = values.get("name", ""), values.get("email", "")
     try:
         taker = managing.substitute(wiring().desk, visit.record, visit.registration, name, address, visit.now)
     except (InvalidInput, Refused) as wrong:
         return visit.page("substitute", wrong, values=values)
-    return visit.page("substituted", colleague=taker.participant)
+    facts: dict[str, Any] = {"name": taker.participant.name, "mode": taker.mode.value}
+    return tell("substituted", visit.language, visit.record, **facts)
 
 
 @router.get("/manage/<token>/erase")
@@ -227,7 +234,7 @@ def erase(visit: Visit) -> Response[str]:
     """Erase the registration, as its button asks for."""
     visit.press()
     erasing.erase(wiring().desk, visit.record, visit.registration, visit.now)
-    return visit.page("erased")
+    return tell("erased", visit.language, visit.record)
 
 
 @router.get("/manage/<token>/data.json")

@@ -18,5 +18,4 @@ def show_privacy(event_id: str, language: str) -> Response[str]:
     """What becomes of the data of those who register."""
     record = shown(wiring().desk, event_id)
     erased_at = record.event.erased_at.astimezone(ZoneInfo(record.event.timezone))
-    switch = [(each, f"/events/{event_id}/{each}/privacy") for each in wiring().renderer.languages()]
-    return event_page("privacy", known(language), record, switch=switch, erased_on=erased_at.date())
+    return event_page("privacy", known(language), record, erased_on=erased_at.date())

@@ -10,7 +10,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from ... import distributing
 from ...http import see_other
 from ...models import Format
-from .wiring import documents, event_page, known, wiring
+from .wiring import documents, event_page, known, language_of, wiring
 
 router = Router()  # type: ignore[no-untyped-call]
 
@@ -21,10 +21,9 @@ def show_summary(token: str) -> Response[str]:
     desk = wiring().desk
     who = distributing.reader(desk, token)
     summary = distributing.read(desk, who, wiring().now())
-    has_pages = who.language in wiring().renderer.languages()
     return event_page(
         "summary",
-        who.language if has_pages else who.record.event.language,
+        language_of(who.language, who.record.event.language),
         who.record,
         HTTPStatus.OK if summary else HTTPStatus.GONE,
         summary=summary,
@@ -50,5 +49,4 @@ def show_public_summaries(event_id: str, language: str) -> Response[str]:
         language,
         record,
         summaries=[(each, documents().get(each.source_key)) for each in summaries],
-        switch=[(each, f"/events/{event_id}/{each}/summaries") for each in wiring().renderer.languages()],
     )

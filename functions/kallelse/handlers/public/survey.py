@@ -23,7 +23,8 @@ from ...http import answers_of, status_of
 from ...models import EventRecord
 from . import guard
 from .guard import GUARD_FIELDS, Values
-from .wiring import event_page, known, refused, wiring
+from .telling import refused, tell
+from .wiring import event_page, known, wiring
 
 MAX_GUARD_FIELDS = 1_000
 """Bytes; the stamp takes 120."""
@@ -48,13 +49,10 @@ def _survey_page(
     language: str, record: EventRecord, values: Values, wrong: KallelseError | None = None, proof: str = ""
 ) -> Response[str]:
     """The survey: ``values`` in its form, what is ``wrong`` above it, ``proof`` as its stamp."""
-    event, now, languages = record.event, wiring().now(), wiring().renderer.languages()
+    event, now = record.event, wiring().now()
     about: dict[str, Any] = {
-        "switch": [(each, f"/events/{event.id}/{each}/survey") for each in languages],
         "questions": surveying.survey_of(event).questions,
         "phase": surveying.phase(event, now),
-        "languages": languages,
-        "switched": guard.SWITCH in values,
         "values": values,
         "problems": wrong.problems if isinstance(wrong, InvalidInput) else (),
         "returned": RETURNED.get(type(wrong), ""),
@@ -81,7 +79,7 @@ def send_survey(event_id: str, language: str) -> Response[str]:
         return _survey_page(language, record, values, wrong, values["proof"][0])
     except TooManyRequests as refusal:
         return refused(language, record, refusal)
-    return event_page("survey-sent", language, record)
+    return tell("survey-sent", language, record)
 
 
 def _values(language: str, record: EventRecord) -> Values:

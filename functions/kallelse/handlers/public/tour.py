@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -20,8 +21,8 @@ from ...errors import (
     Refused,
     RegistrationClosed,
 )
-from ...http import answers_of, page, status_of
-from ...models import Event, EventRecord, TourRecord
+from ...http import answers_of, form_of, page, status_of
+from ...models import Event, EventRecord, RegistrationState, TourRecord
 from ...registering import Answer, Submission, register
 from ...sharing import of_tour
 from ...touring import StopNow, bookable, shown_tour, tour_named
@@ -29,7 +30,8 @@ from . import guard
 from .counting import count_refused, count_registered
 from .event import MAX_OWN_FIELDS, OWN_FIELDS, resend, submission_in
 from .guard import Values, nonce_of
-from .wiring import REASONS, base_url, documents, known, source_of, wiring
+from .telling import MAX_TOLD, TOLD
+from .wiring import REASONS, base_url, documents, known, source_of, switch, wiring
 
 CHOSEN = "stops"
 """The checkboxes of the stops."""
@@ -69,7 +71,6 @@ def _page(
     offered = [] if tour.series.one_stop_each else bookable(stops)
     about: dict[str, Any] = {"stops": stops, "offered": offered, "event": None, "values": values}
     about |= {"problems": wrong.problems if isinstance(wrong, InvalidInput) else (), "resend": resend(wrong)}
-    about["switched"] = guard.SWITCH in values
     events = [stop.event for stop in stops]
     base, languages = base_url(router.current_event), wiring().renderer.languages()
     about["sharing"] = of_tour(base, tour, events, language, languages)
@@ -86,14 +87,10 @@ def _rendered(
     language: str,
     tour: TourRecord,
     status: HTTPStatus = HTTPStatus.OK,
-    part: str = "",
     **context: Any,
 ) -> Response[str]:
-    languages = wiring().renderer.languages()
-    address = f"/tours/{tour.series.id}"
-    context |= {"switch": [(each, f"{address}/{each}{part}") for each in languages], "languages": languages}
-    html = wiring().renderer.render(f"web/{name}.html", language, tour=tour, now=wiring().now(), **context)
-    return page(html, status)
+    visit = {"switch": switch(), "languages": wiring().renderer.languages(), "now": wiring().now()}
+    return page(wiring().renderer.render(f"web/{name}.html", language, tour=tour, **visit | context), status)
 
 
 @router.get("/tours/<tour_id>/<language>/summaries")
@@ -104,7 +101,16 @@ def show_summaries(tour_id: str, language: str) -> Response[str]:
         (record.event, summary, documents().get(summary.source_key) if summary else None)
         for record, summary in summaries_of_stops(wiring().desk, tour, language)
     ]
-    return _rendered("tour-summaries", language, tour, part="/summaries", stops=stops, event=None)
+    return _rendered("tour-summaries", language, tour, stops=stops, event=None)
+
+
+@router.post("/tours/<tour_id>/<language>")
+def switch_language(tour_id: str, language: str) -> Response[str]:
+    """The page in another language, with what was written in its form. Changes nothing."""
+    tour, stops = shown_tour(wiring().desk, tour_id, wiring().now())
+    offered = [] if tour.series.one_stop_each else bookable(stops)
+    values = _values(offered[0].event) if offered else {}
+    return _page(known(language), tour, stops, values, proof=guard.one(values, "proof"))
 
 
 @router.post("/tours/<tour_id>/<language>/registrations")
@@ -121,13 +127,49 @@ def submit_registrations(tour_id: str, language: str) -> Response[str]:
     try:
         outcomes = _register(language, tour, offered, values)
     except FormTrapped as trapped:
-        return _rendered("tour-registered", language, tour, status_of(trapped), outcomes=[], address="")
+        return _tell(language, tour, status_of(trapped), "", [])
     except FormRefused as wrong:
         return _page(language, tour, stops, values, wrong)
     except InvalidInput as wrong:
         return _page(language, tour, stops, values, wrong, values["proof"][0])
-    address = values["email"][0].strip()
-    return _rendered("tour-registered", language, tour, outcomes=outcomes, address=address)
+    told = [_sealable(each) for each in outcomes]
+    return _tell(language, tour, HTTPStatus.OK, values["email"][0].strip(), told)
+
+
+def _sealable(outcome: Outcome) -> list[Any]:
+    answer = outcome.answer
+    until = answer.until.isoformat() if answer and answer.until else None
+    return [outcome.event.id, answer and [answer.state.value, answer.place, until], outcome.reason]
+
+
+def _outcome(event_id: str, told: list[Any] | None, reason: str | None) -> Outcome:
+    event = wiring().desk.events.get(event_id).event
+    if told is None:
+        return Outcome(event, reason=reason)
+    state, place, until = told
+    return Outcome(event, Answer(RegistrationState(state), place, until and datetime.fromisoformat(until)))
+
+
+def _tell(
+    language: str, tour: TourRecord, status: HTTPStatus, address: str, told: list[list[Any]]
+) -> Response[str]:
+    """What became of the form, signed so that it can be told again in another language."""
+    path, languages = f"/tours/{tour.series.id}", wiring().renderer.languages()
+    context: dict[str, Any] = {
+        "switch": [(each, f"{path}/{each}/told") for each in languages],
+        "sealed": proving.seal(tour, [status, address, told]),
+        "outcomes": [_outcome(*each) for each in told],
+        "address": address,
+    }
+    return _rendered("tour-registered", language, tour, status, **context)
+
+
+@router.post("/tours/<tour_id>/<language>/told")
+def tell_again(tour_id: str, language: str) -> Response[str]:
+    """What was told already, in another language. Changes nothing."""
+    tour = tour_named(wiring().desk, tour_id)
+    values = form_of(router.current_event, frozenset({TOLD, guard.SWITCH}), MAX_TOLD)
+    return _tell(known(language), tour, *proving.unseal(tour, values.get(TOLD, "")))
 
 
 def _values(event: Event) -> Values:

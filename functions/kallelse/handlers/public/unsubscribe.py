@@ -10,7 +10,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from ... import subscribing
 from ...http import form_of
 from ...models import EventRecord, Registration
-from .wiring import event_page, wiring
+from .wiring import event_page, language_of, wiring
 
 FIELDS = frozenset({"List-Unsubscribe", "again"})
 """What mail programs send, and what the button for getting the mails again does."""
@@ -46,7 +46,7 @@ def _asks_again(request: Any) -> bool:
 def _page(token: str, record: EventRecord, registration: Registration, done: bool) -> Response[str]:
     return event_page(
         "unsubscribe",
-        registration.participant.language,
+        language_of(registration.participant.language),
         record,
         unsubscribed=registration.unsubscribed,
         action=f"/unsubscribe/{token}",

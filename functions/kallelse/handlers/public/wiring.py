@@ -7,8 +7,10 @@ from datetime import datetime
 from functools import cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.api_gateway import BaseRouter
 
 from ...adapters.dynamodb import connect, open_desk
 from ...calendaring import calendar
@@ -48,6 +50,9 @@ REASONS: dict[type[Refused], str] = {
     TooManyRequests: "too-many",
 }
 """The refusals that have a page of their own, and what the template calls them."""
+
+SENT_TO = ("/registrations", "/confirm", "/cancel")
+"""What the addresses end with that a page sends its form to and no page is at: it is at what comes before."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +110,8 @@ def event_page(
     name: str, language: str, record: EventRecord, status: HTTPStatus = HTTPStatus.OK, **context: Any
 ) -> Response[str]:
     """A page about an event, from ``templates/web``."""
-    context = {"switch": [], "tour": None, **context}
+    visit = {"switch": switch(), "query": chosen(), "languages": wiring().renderer.languages()}
+    context = {"tour": None, **visit, **context}
     html = wiring().renderer.render(f"web/{name}.html", known(language), event=record.event, **context)
     return page(html, status)
 
@@ -125,29 +131,48 @@ def source_of(request: Any) -> str:
     return str(request.request_context.http.get("sourceIp") or "::")
 
 
-def refused(language: str, record: EventRecord, refusal: Refused, **context: Any) -> Response[str]:
-    """The page that says why the answer is no. Raises the refusal again when it has no such page."""
-    if type(refusal) not in REASONS:
-        raise refusal
-    reason = REASONS[type(refusal)]
-    context = {"reason": reason, "refusal": refusal, **context}
-    return event_page("refused", language, record, status_of(refusal), **context)
-
-
 def error_page(error: KallelseError, language: str) -> Response[str]:
     """The page for an error."""
     status = status_of(error)
     html = wiring().renderer.render(
-        "web/error.html", language, status=status.value, code=_code(error), switch=[]
+        "web/error.html", language, status=status.value, code=_code(error), switch=switch()
     )
     return page(html, status)
 
 
-def language_of(request: Any) -> str:
-    """The language that the path names, else the browser's first that has pages."""
-    wished = (*request.path.split("/"), *languages_of(request))
+def language_of(*own: str) -> str:
+    """The language that the address names, else the reader's ``own``, else the browser's first with pages."""
+    request = _request()
+    wished = (*reversed(request.path.split("/")), _asked(request), *own, *languages_of(request))
     languages = wiring().renderer.languages()
     return next((each for each in wished if each in languages), DEFAULT_LANGUAGE)
+
+
+def chosen() -> str:
+    """What the addresses of personal pages end with to keep a language that was chosen; empty if none was."""
+    asked = _asked(_request())
+    return f"?language={asked}" if asked in wiring().renderer.languages() else ""
+
+
+def switch() -> list[tuple[str, str]]:
+    """The languages, each with the address of this page in it: in its path, or after a question mark."""
+    path, languages = _request().path, wiring().renderer.languages()
+    for end in SENT_TO:
+        path = path.removesuffix(end)
+    # A path that began with two slashes would lead to another host.
+    parts = quote(path).lstrip("/").split("/")
+    at = max((at for at, part in enumerate(parts) if part in languages), default=None)
+    if at is None:
+        return [(each, f"/{'/'.join(parts)}?language={each}") for each in languages]
+    return [(each, "/" + "/".join([*parts[:at], each, *parts[at + 1 :]])) for each in languages]
+
+
+def _request() -> Any:
+    return BaseRouter.current_event
+
+
+def _asked(request: Any) -> str:
+    return str((request.query_string_parameters or {}).get("language", ""))
 
 
 def _code(error: KallelseError) -> str:
