@@ -20,6 +20,7 @@ from kallelse.models import Event, OrganisationKind, Participant
 from kallelse.ports import Desk
 
 ROOT = Path(__file__).parent.parent
+SAM = ROOT / ".local/sam/bin"
 
 
 class CloudFormation(yaml.SafeLoader):

@@ -7,11 +7,10 @@ import subprocess
 from typing import Any
 
 import pytest
-from tests.conftest import ROOT
+from tests.conftest import ROOT, SAM
 
 from kallelse.config import AdminSettings, WayIn, read
 
-SAM = ROOT / ".local/sam/bin/python"
 TRANSLATE = """
 import json, re, sys
 from samtranslator.parser.parser import Parser
@@ -57,7 +56,7 @@ GUARDS: dict[str, dict[str, Any]] = {
 def translated() -> dict[str, Any]:
     template = (ROOT / "template.yaml").read_text()
     result = subprocess.run(  # noqa: S603
-        [SAM, "-c", TRANSLATE],
+        [SAM / "python", "-c", TRANSLATE],
         input=template,
         env={"AWS_DEFAULT_REGION": "eu-north-1"},
         capture_output=True,

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 import yaml
-from tests.conftest import ROOT
-from tests.contract.test_template import FUNCTIONS, SAM, TEMPLATE, run
+from tests.conftest import ROOT, SAM
+from tests.contract.test_template import FUNCTIONS, TEMPLATE, run
 
 
 class Whole(yaml.SafeLoader):

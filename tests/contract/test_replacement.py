@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 import yaml
-from tests.conftest import ROOT, CloudFormation
-from tests.contract.test_template import SAM, run
+from tests.conftest import ROOT, SAM, CloudFormation
+from tests.contract.test_template import run
 
 TABLE: dict[str, Any] = {
     # The key of a table cannot be changed, so neither can the type of what it consists of.
