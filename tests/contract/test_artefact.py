@@ -19,7 +19,7 @@ from typing import Any
 import boto3
 import pytest
 import yaml
-from infra.build import HERE, SERVICES, Target, artefact, deployed, give, interpreter, typesetter
+from infra.build import HERE, SERVICES, Target, artefact, deployed, interpreter, typesetter
 from infra.sizes import MEGABYTE, UNPACKED, Size, sizes, too_large
 from tests.conftest import ROOT, CloudFormation
 from tests.visiting import request
@@ -94,7 +94,7 @@ def test_a_handler_starts_from_the_artefact_alone_and_nothing_is_compiled_then(n
 
 def test_code_that_is_not_compiled_or_older_than_its_source_is_noticed(tmp_path: Path) -> None:
     package = tmp_path / "kallelse"
-    give(artefact() / "kallelse", package)
+    copytree(artefact() / "kallelse", package)
     for name in ("errors", "clock"):
         next((package / "__pycache__").glob(f"{name}.*.pyc")).unlink()
     py_compile.compile(str(package / "clock.py"))
