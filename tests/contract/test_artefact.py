@@ -21,7 +21,7 @@ import pytest
 import yaml
 from infra.build import HERE, SERVICES, Target, artefact, deployed, interpreter, typesetter
 from infra.sizes import MEGABYTE, UNPACKED, Size, sizes, too_large
-from tests.conftest import ROOT, CloudFormation
+from tests.conftest import ROOT, SAM, CloudFormation
 from tests.visiting import request
 
 TEMPLATE: dict[str, Any] = yaml.load((ROOT / "template.yaml").read_text(), CloudFormation)  # noqa: S506
@@ -236,7 +236,7 @@ def test_a_call_that_trimming_changed_is_noticed(tmp_path: Path) -> None:
 
 def test_sam_builds_the_template_with_the_artefact_in_each_function(tmp_path: Path) -> None:
     environment = os.environ | {"SAM_CLI_TELEMETRY": "0", "AWS_DEFAULT_REGION": "eu-north-1"}
-    command = [str(ROOT / ".local/sam/bin/sam"), "build", "--build-dir", str(tmp_path / "build")]
+    command = [str(SAM / "sam"), "build", "--build-dir", str(tmp_path / "build")]
     built = subprocess.run(  # noqa: S603
         command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
     )
