@@ -154,7 +154,10 @@ class Reader:
             self.show(width, theme)
             here = self.violations(theme) + (self.measures(width, grows) if theme == THEMES[0] else [])
             found += [f"{width} px, {theme}: {each}" for each in here]
-        return self.problems + found + list(self.evaluate(UNSTYLED))
+        found += self.evaluate(UNSTYLED)
+        # A page without styles goes on to load things, such as a picture for print; the next world has none.
+        self.page.goto("about:blank")
+        return self.problems + found
 
     def measures(self, width: int, grows: bool) -> list[str]:
         """What is wrong with what the page measures."""
