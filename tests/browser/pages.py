@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -269,13 +270,23 @@ def tour_summaries(world: World, language: str) -> Visit:
     return Visit(f"/tours/{record.series.id}/{language}/summaries", at=LONG_AFTER)
 
 
-def tour_form(status: int, *stops: str, **changes: Any) -> Page:
+def told_again(page: Page) -> Page:
+    """What a page told of a form, after somebody chose this language there."""
+
+    def again(world: World, language: str) -> Visit:
+        visit = page(world, language)
+        [told] = re.findall(r'name="told" value="([^"]+)"', world.ask(visit, language)[1])
+        return Visit(f"{visit.path.rpartition('/')[0]}/told", {"told": told, "switch": language})
+
+    return again
+
+
+def tour_form(status: int, *stops: str, part: str = "/registrations", **changes: Any) -> Page:
     def page(world: World, language: str) -> Visit:
         record = world.tour(one_stop_each=False)
         ids = [each for each in record.series.event_ids if each.startswith(stops)] if stops else []
         fields = FORM | {"language": language, "proof": stamp(record, NOW - MINUTE), "stops": ids} | changes
-        path = f"/tours/{record.series.id}/{language}/registrations"
-        return Visit(path, fields, status=status)
+        return Visit(f"/tours/{record.series.id}/{language}{part}", fields, status=status)
 
     return page
 
@@ -307,7 +318,9 @@ PAGES: dict[str, Page] = {
     "form, with every error": sent({"name": "", "email": "", "q-years": "99", "q-lunch": "no"}, 422, **WHOLE),
     "form, with a mistyped address": sent({"email": "ada@gmial.com"}, 422),
     "form, sent too late": sent({"proof": "forged"}, 422),
+    "form, in another language": sent({"switch": "sv", "email": "ada"}, part=""),
     "form, registered": sent({}),
+    "form, registered, in another language": told_again(sent({})),
     "form, address to be confirmed": sent({}, address_confirmation="PT1H", offer="P1D"),
     "form, on the waiting list": sent({}, people=1, seats=1),
     "form, on the waiting list of a stop": full_stop,
@@ -367,7 +380,9 @@ PAGES: dict[str, Page] = {
     "tour": tour(),
     "tour, with a form": tour(one_stop_each=False),
     "tour, with errors": tour_form(422, name=""),
+    "tour, form in another language": tour_form(200, part="", switch="sv"),
     "tour, registered": tour_form(200, "regionturne-utkastvik"),
+    "tour, registered, in another language": told_again(tour_form(200, "regionturne-utkastvik")),
     "tour, over": tour(at=LONG_AFTER),
     "tour, summaries": tour_summaries,
     "error, no such event": lambda _, language: Visit(f"/events/nowhere/{language}", status=404),
