@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -147,6 +148,37 @@ def test_a_script_would_run_only_where_scripts_are_let(browser: Browser, world: 
         tab = context.new_page()
         tab.goto(f"{world.url}/script")
         expect(tab.get_by_text("Kvar")).to_have_count(0 if scripts else 1)
+
+
+def test_switching_the_language_of_a_form_keeps_what_was_typed_and_enter_sends_it(
+    tab: Page, world: World
+) -> None:
+    record = world.event()
+    tab.goto(f"{world.url}/events/{record.event.id}/sv")
+    fill_in(tab, "Namn", "Ada Åberg")
+    tab.get_by_role("button", name="Suomi").click()
+    expect(tab).to_have_url(f"{world.url}/events/{record.event.id}/fi")
+    expect(tab.get_by_label("Nimi")).to_have_value("Ada Åberg")
+    fill_in(tab, "Nimi", "Ada Öberg")
+    world.time.now += MINUTE
+    tab.keyboard.press("Enter")
+    expect(tab).to_have_title(re.compile("^Virhe: "))
+    expect(tab.get_by_label("Nimi")).to_have_value("Ada Öberg")
+
+
+def test_the_code_of_a_page_is_fetched_only_when_it_is_printed(browser: Browser, world: World) -> None:
+    world.empty()
+    world.get_ready(Visit("/"))
+    asked: list[str] = []
+    page = f"/events/{world.event().event.id}/sv"
+    # Without JavaScript browsers put off no picture (HTML §2.5.7), so there it is fetched at once.
+    with browser.new_context() as context:
+        tab = context.new_page()
+        tab.on("request", lambda request: asked.append(request.url.removeprefix(world.url)))
+        tab.goto(world.url + page)
+        assert asked == [page]
+        tab.pdf()
+        assert asked == [page, f"{page}/qr.svg"]
 
 
 def test_the_first_key_leads_to_a_link_that_skips_what_is_on_every_page(tab: Page, world: World) -> None:

@@ -59,6 +59,15 @@ def test_what_is_not_translated_says_so_and_is_marked_as_being_in_its_language(
     assert ('<div lang="sv"><p>Om öppenhet.</p></div>' in page["body"]) == bool(told)
 
 
+def test_a_short_text_in_another_language_is_marked_behind_it_too(ask: Ask, desk: Desk) -> None:
+    question = {"id": "lunch", "kind": "yes-no", "label": {"sv": "Äter du lunch?"}}
+    opened(desk, form={"fields": {}, "questions": [question]}, audience={"sv": "Alla"})
+    page = ask("GET", f"{PAGE}/en")["body"]
+    assert '<dd><span lang="sv">Alla</span> (Swedish)</dd>' in page
+    assert '<span lang="sv">Äter du lunch?</span> (Swedish)' in page
+    assert "(svenska)" not in ask("GET", f"{PAGE}/sv")["body"]
+
+
 @pytest.mark.parametrize(("language", "word"), [("sv", "kl."), ("fi", "klo")])
 def test_the_word_before_a_time_stays_on_its_line(ask: Ask, desk: Desk, language: str, word: str) -> None:
     opened(desk, registration_opens="2020-09-01T09:00")

@@ -162,7 +162,7 @@ def test_the_page_can_be_passed_on_by_plain_links_and_loads_nothing_from_anybody
     [mail] = [each["href"] for each in page.anchors() if each["href"].startswith("mailto:?")]
     assert parse_qs(urlsplit(mail).query)["body"] == [f"{BASE}{path}"]
     assert f'<span class="address">{BASE}{path}</span>' in answer["body"]
-    assert loaded(page) == []
+    assert {urlsplit(each).netloc for each in loaded(page)} <= {""}
 
 
 def loaded(page: Page) -> list[str]:
@@ -174,6 +174,7 @@ def loaded(page: Page) -> list[str]:
 def test_the_check_for_what_is_loaded_finds_it() -> None:
     planted = '<img src="//a.example/x"><link rel="stylesheet" href="/x"><script src="/y"></script>'
     assert loaded(Page({"body": planted})) == ["//a.example/x", "/y", "/x"]
+    assert urlsplit("//a.example/x").netloc
 
 
 def test_who_is_not_registered_can_take_the_event_to_the_own_calendar(ask: Ask, desk: Desk) -> None:

@@ -83,6 +83,27 @@ def test_enter_in_a_field_sends_the_form_and_does_not_switch(ask: Ask, desk: Des
     assert buttons[0] == '<button class="trap" form="form" tabindex="-1" aria-hidden="true">'
 
 
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"name": ""}, {"sv": "Det finns ett fel", "fi": "on virhe", "en": "There is a problem"}),
+        (
+            {"name": "", "email": "ada"},
+            {"sv": "Det finns 2 fel", "fi": "on 2 virhettä", "en": "There are 2 problems"},
+        ),
+    ],
+)
+def test_the_summary_of_errors_says_how_many_there_are(
+    ask: Ask, desk: Desk, changes: dict[str, str], told: dict[str, str]
+) -> None:
+    record = opened(desk)
+    for language, words in told.items():
+        page = send(ask, record, changes, language)["body"]
+        assert words in page
+        # It stands before the heading of the page, whose title says so too.
+        assert page.index('id="problems-title"') < page.index("<h1")
+
+
 def test_the_languages_are_in_one_order_everywhere_and_that_of_the_page_is_no_link(
     ask: Ask, desk: Desk
 ) -> None:
