@@ -78,8 +78,8 @@ def test_only_what_the_form_asks_for_is_listed_as_kept(desk: Desk, ask: Ask) -> 
     )
     assert (
         "Name E-mail address Organisation Greeting to the organisers (optional)"
-        " Way of taking part Äter du lunch? (Swedish) Specialdieter (Swedish) (optional) What comes about later"
-        in full
+        " Way of taking part Äter du lunch? (Swedish) Specialdieter (Swedish) (optional) What comes"
+        " about later" in full
     )
 
 

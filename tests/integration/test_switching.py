@@ -218,11 +218,19 @@ def test_what_is_not_signed_for_the_event_is_not_told(ask: Ask, desk: Desk) -> N
     assert {each["statusCode"] for each in (elsewhere, forged, stamped)} == {400}
 
 
-@pytest.mark.parametrize(("part", "told"), [("cancel", "is cancelled"), ("erase", "Your data is erased")])
+@pytest.mark.parametrize(
+    ("part", "fields", "told"),
+    [
+        ("cancel", {}, "is cancelled"),
+        ("erase", {}, "Your data is erased"),
+        ("substitute", {"name": "Bo Ek", "email": "bo@example.org"}, "Bo Ek has your seat now"),
+    ],
+)
 def test_one_whose_links_have_stopped_working_still_can_read_why_in_another_language(
-    ask: Ask, desk: Desk, part: str, told: str
+    ask: Ask, desk: Desk, part: str, fields: dict[str, str], told: str
 ) -> None:
-    page = ask("POST", f"{link(desk, registered(desk, opened(desk), 'Ada'))}/{part}", {})
+    page = ask("POST", f"{link(desk, registered(desk, opened(desk), 'Ada'))}/{part}", fields)
+    assert page["statusCode"] == 200
     again = ask("POST", switch(page)["en"], {"told": sealed(page), "switch": "en"})
     assert told in text(again)
 

@@ -35,6 +35,7 @@ def tell(
     name: str,
     language: str,
     record: EventRecord,
+    /,
     status: HTTPStatus = HTTPStatus.OK,
     elsewhere: bool = False,
     **facts: Any,

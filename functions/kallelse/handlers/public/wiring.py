@@ -107,7 +107,7 @@ def known(language: str) -> str:
 
 
 def event_page(
-    name: str, language: str, record: EventRecord, status: HTTPStatus = HTTPStatus.OK, **context: Any
+    name: str, language: str, record: EventRecord, /, status: HTTPStatus = HTTPStatus.OK, **context: Any
 ) -> Response[str]:
     """A page about an event, from ``templates/web``."""
     visit = {"switch": switch(), "query": chosen(), "languages": wiring().renderer.languages()}
