@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
+from tests.simulation.faults import Fault, Faults
 
-from kallelse.adapters.dynamodb import Table
+from kallelse.adapters.dynamodb import Table, connect
 from kallelse.errors import Unavailable
+from kallelse.ports import Desk
 
 
 class Failing:
@@ -61,3 +64,19 @@ class Recovering:
 
 def test_a_write_that_meets_a_transaction_is_tried_again() -> None:
     assert Table(Recovering(), "kallelse").put({"pk": "a", "sk": "b"})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("fault", [Fault.THROTTLE, Fault.TIMEOUT])
+def test_what_dynamodb_refuses_is_tried_again_within_half_a_second(
+    desk: Desk, fault: Fault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=waits.append))
+    monkeypatch.setattr("random.random", lambda: 1.0)
+    table, faults = connect("kallelse"), Faults()
+    faults.attach(table.client)
+    faults.strike(0, fault)
+    with pytest.raises(Unavailable):
+        table.get({"pk": "a", "sk": "b"})
+    assert len(waits) == 3
+    assert sum(waits) < 0.5
