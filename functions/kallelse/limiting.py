@@ -23,6 +23,9 @@ PER_NETWORK = 200
 STRIDE = 10
 """How many registrations from a network are counted with one write, so that none costs a write."""
 
+NETWORKS = 1_000
+"""How many networks a process remembers. Of one that it forgets, fewer than STRIDE stay uncounted."""
+
 
 def may_write_to(desk: Desk, registration: Registration, now: datetime) -> bool:
     """Whether one more mail that others caused may go to the registration; counts it if so."""
@@ -55,6 +58,8 @@ class Tally:
         if self.counts[name] >= STRIDE:
             desk.limits.take(name, PER_NETWORK + STRIDE, now + timedelta(hours=1), now, STRIDE)
             del self.counts[name]
+        elif len(self.counts) > NETWORKS:
+            del self.counts[next(iter(self.counts))]
 
 
 def _name(event_id: str, address: str) -> str:
