@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: help build demo run test race fuzz bench pace gallery lighthouse simulate lint gate sbom lock catalogues styles record card clean
+.PHONY: help build demo run test race fuzz bench pace soak gallery lighthouse simulate lint gate sbom lock catalogues styles record card clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -106,6 +106,9 @@ bench: .venv/ready .local/dynamodb/ready ## Print what a registration costs, fro
 
 pace: .venv/ready ## Print how close to the account's rate 10,000 mails go out
 	PYTHONPATH=functions $(BIN)/python -m tests.benchmarks.mailing
+
+soak: .venv/ready .local/dynamodb/ready ## Let 10,000 people register for 1,000 seats while the table is in trouble
+	PYTHONPATH=functions $(BIN)/python -m tests.benchmarks.soak
 
 gallery: .venv/ready .local/browser/ready ## Take pictures of every page, mail and document into one page
 	PYTHONPATH=functions $(BIN)/python -m tests.browser.gallery
