@@ -18,7 +18,8 @@ from zoneinfo import ZoneInfo
 from babel import Locale, UnknownLocaleError
 from babel.dates import DateTimePattern, format_date, parse_pattern
 from babel.languages import get_official_languages
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.bccache import Bucket
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
@@ -34,6 +35,9 @@ AT = {"sv": " kl. ", "fi": " klo "}
 """What stands between a date and a time of day where Babel's CLDR lacks the word that is written there."""
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
+
+COMPILED = ".compiled"
+"""The folder beside the templates with what the build has compiled them to."""
 
 
 class Names(dict[str, str]):
@@ -58,10 +62,13 @@ class Renderer:
 
     def render(self, template: str, language: str, /, **context: Any) -> str:
         """The template in the language. Raises jinja2.UndefinedError when a value is missing."""
-        environment = (_markdown_environment if template.endswith(".md") else _environment)(
-            self.templates, language
-        )
+        environment = self.environment(template, language)
         return environment.get_template(template).render(language=language, **context)
+
+    def environment(self, template: str, language: str) -> Environment:
+        """What renders a template in a language."""
+        kind = _markdown_environment if template.endswith(".md") else _environment
+        return kind(self.templates, language)
 
     def languages(self) -> tuple[str, ...]:
         """The languages that there is a catalogue for, in the order in which they are offered everywhere."""
@@ -77,6 +84,29 @@ class Renderer:
         return " ".join(subject.split()), text, unbroken(html, language)
 
 
+class Compiled(BytecodeCache):
+    """Templates as the build has compiled them, which takes more time than all else that a page does.
+
+    Jinja2 compiles anew what is not there, was made by another version of it or of Python, or of another
+    text, as when an organisation has changed a template.
+    """
+
+    def __init__(self, templates: Path) -> None:
+        self.folder = templates / COMPILED
+
+    def get_cache_key(self, name: str, filename: str | None = None) -> str:
+        return name.replace("/", "~")
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        path = self.folder / bucket.key
+        if path.exists():
+            with path.open("rb") as file:
+                bucket.load_bytecode(file)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Nothing: a function cannot write to its layer."""
+
+
 @lru_cache(maxsize=1)
 def _languages(templates: Path) -> tuple[str, ...]:
     found = sorted(folder.name for folder in (templates / "locale").iterdir() if folder.is_dir())
@@ -87,6 +117,7 @@ def _languages(templates: Path) -> tuple[str, ...]:
 def _environment(templates: Path, language: str) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(templates),
+        bytecode_cache=Compiled(templates),
         # Plain text stays plain.
         autoescape=lambda name: bool(name and name.endswith(".html")),  # noqa: S701 # nosec B701
         undefined=StrictUndefined,
