@@ -51,6 +51,8 @@ def _models_read_once() -> Iterator[None]:
 def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """moto, with credentials that open nothing."""
     use_nobodys_credentials(monkeypatch)
+    # moto answers botocore's client only; tests/integration/test_client.py has ours on DynamoDB Local.
+    monkeypatch.setattr("kallelse.adapters.dynamodb.table.make", lambda: boto3.client("dynamodb"))
     with mock_aws():
         yield
 

@@ -7,36 +7,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import boto3
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
-from botocore.config import Config
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnection
 
 from ...clock import Clock
 from ...errors import Unavailable
+from .client import BUSY, make
 from .keys import DUE_INDEX, Key
+from .values import Item, plain, typed
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
-
-Item = dict[str, Any]
-
-BUSY = frozenset(
-    {
-        "ProvisionedThroughputExceededException",
-        "ThrottlingException",
-        "RequestLimitExceeded",
-        "InternalServerError",
-        "ServiceUnavailable",
-        "TransactionInProgressException",
-    }
-)
-"""The errors of DynamoDB that the same request may not meet again in a moment (its API reference)."""
-
-CONNECTIONS = 32
-"""As many as a process has threads at most, so that none has to open a connection for each call."""
 
 IN_BATCH = 25
 """How many items BatchWriteItem takes (its API reference)."""
@@ -47,35 +29,10 @@ IN_TRANSACTION = "TransactionConflictException"
 ATTEMPTS = 5
 """How often a write is tried that meets a transaction."""
 
-_serialise = TypeSerializer().serialize
-_deserialise = TypeDeserializer().deserialize
-
 
 def connect(name: str, clock: Clock | None = None) -> Table:
-    """The table of this name. Short time limits, as a person waits; botocore retries what is safe.
-
-    It waits 50, 100 and 200 ms before that. Its standard mode waits up to 1, 2 and 4 seconds for a table
-    that is throttled, and a visitor's request has 10 for all its calls.
-
-    ``clock``: see :class:`Table`.
-    """
-    config = Config(
-        connect_timeout=2,
-        read_timeout=3,
-        retries={"mode": "legacy", "total_max_attempts": 4},
-        max_pool_connections=CONNECTIONS,
-    )
-    return Table(boto3.client("dynamodb", config=config), name, clock)
-
-
-def typed(item: Item) -> dict[str, Any]:
-    """Python values as DynamoDB's typed ones; absent (None) and empty sets are left out."""
-    return {name: _serialise(value) for name, value in item.items() if value is not None and value != set()}
-
-
-def plain(item: dict[str, Any]) -> Item:
-    """DynamoDB's typed values as Python ones."""
-    return {name: _deserialise(value) for name, value in item.items()}
+    """The table of this name. ``clock``: see :class:`Table`."""
+    return Table(make(), name, clock)
 
 
 @dataclass(frozen=True)
@@ -217,7 +174,9 @@ class Table:
         """All of the writes or none; False when a condition does not hold or another was faster."""
         try:
             self._call("transact_write_items", TransactItems=writes)
-        except self.client.exceptions.TransactionCanceledException as error:
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "TransactionCanceledException":
+                raise
             reasons = {each.get("Code") for each in error.response.get("CancellationReasons", [])}
             if reasons <= {"None", "ConditionalCheckFailed", "TransactionConflict"}:
                 return False
@@ -285,3 +244,6 @@ def _request(condition: str | None, values: Item | None) -> dict[str, Any]:
         "ExpressionAttributeNames": names,
     }
     return {name: value for name, value in request.items() if value}
+
+
+__all__ = ["Item", "Table", "connect", "plain", "typed"]

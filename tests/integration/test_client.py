@@ -1,0 +1,209 @@
+"""The client of DynamoDB: signed as botocore signs, and the same answers and errors on the same engine."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+from botocore.exceptions import ClientError
+from tests.conftest import an_event, use_nobodys_credentials, utc
+from tests.dynamodb_local import running_table
+from tests.guarantees import HOSTS, breaches, form
+
+from kallelse import editing
+from kallelse.adapters.dynamodb import Table, client, open_desk
+from kallelse.adapters.dynamodb.values import plain, typed
+from kallelse.errors import Unavailable
+from kallelse.models import RegistrationState
+from kallelse.registering import register
+
+NOW = utc("2020-08-20T09:00")
+HOST = "dynamodb.eu-north-1.amazonaws.com"
+
+
+@pytest.fixture(autouse=True)
+def _credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    use_nobodys_credentials(monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[str]:
+    with running_table(2) as table:
+        yield str(table.client.meta.endpoint_url)
+
+
+@pytest.fixture
+def table(engine: str, monkeypatch: pytest.MonkeyPatch) -> Table:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", engine)
+    # DynamoDB Local has one table for each key and region.
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "local")
+    return Table(client.make(), "kallelse")
+
+
+@pytest.mark.parametrize("token", [None, "of+a/session=="])
+@pytest.mark.parametrize("body", [b"{}", '{"S": "Åbo"}'.encode()])
+def test_a_request_is_signed_as_botocore_signs_it(
+    monkeypatch: pytest.MonkeyPatch, token: str | None, body: bytes
+) -> None:
+    if token:
+        monkeypatch.setenv("AWS_SESSION_TOKEN", token)
+    at = datetime(2020, 9, 16, 13, 0, 5, tzinfo=UTC)
+    monkeypatch.setattr("botocore.auth.get_current_datetime", lambda *_: at.replace(tzinfo=None))
+    headers = client.signed(HOST, "eu-north-1", "GetItem", body, at)
+    unsigned = {name: headers[name] for name in ("content-type", "x-amz-target")}
+    request = AWSRequest("POST", f"https://{HOST}/", unsigned, body)
+    SigV4Auth(Credentials("none", "none", token), "dynamodb", "eu-north-1").add_auth(request)
+    assert headers["authorization"] == request.headers["Authorization"]
+    assert headers.get("x-amz-security-token") == token
+
+
+def test_a_whole_event_is_kept_and_filled_on_the_engine(table: Table) -> None:
+    desk = open_desk(table)
+    record = editing.apply(desk, an_event(seats=2), HOSTS, NOW)
+    assert desk.events.get("seminarium") == record
+    answers = [register(desk, record, form(name), NOW).state for name in ("Ada", "Bo", "Cia")]
+    assert answers == [RegistrationState.CONFIRMED] * 2 + [RegistrationState.WAITING]
+    assert breaches(desk, "seminarium", NOW) == []
+
+
+def test_a_condition_that_does_not_hold_is_a_no(table: Table) -> None:
+    key = {"pk": "A", "sk": "B"}
+    assert table.put(key | {"number": 1}, "attribute_not_exists(pk)")
+    assert not table.put(key | {"number": 2}, "attribute_not_exists(pk)")
+    assert table.get(key) == key | {"number": 1}
+    taken = table.put_in_transaction(key | {"number": 3}, "attribute_not_exists(pk)")
+    other = table.put_in_transaction({"pk": "A", "sk": "C"})
+    assert not table.transact(taken, other)
+    assert table.get({"pk": "A", "sk": "C"}) is None
+
+
+def test_other_errors_are_raised_with_their_code(table: Table) -> None:
+    with pytest.raises(ClientError) as told:
+        table.update({"pk": "A", "sk": "B"}, "SET nonsense")
+    assert told.value.response["Error"]["Code"] == "ValidationException"
+
+
+@pytest.mark.parametrize(
+    "value", ["text", 7, -7, 0, True, False, None, [1, "a", [None]], {"a": {"b": 1}}, {"x", "y"}]
+)
+def test_every_kind_of_value_comes_back_as_it_was(table: Table, value: Any) -> None:
+    key = {"pk": "VALUES", "sk": "one"}
+    table.put(key | {"map": {"value": value}})
+    assert table.get(key) == key | {"map": {"value": value}}
+
+
+def test_values_that_would_not_come_back_are_refused() -> None:
+    for value in (1.5, b"bytes", {1, 2}, object()):
+        with pytest.raises(TypeError, match="is not stored"):
+            typed({"value": value})
+    with pytest.raises(TypeError, match="is not stored"):
+        plain({"value": {"B": "AA=="}})
+
+
+def test_what_is_absent_is_left_out() -> None:
+    assert typed({"a": None, "b": set(), "c": ""}) == {"c": {"S": ""}}
+
+
+class Service(ThreadingHTTPServer):
+    """Answers as it is told, one answer for each request; None breaks the connection off."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Answering)
+        self.answers: list[tuple[int, dict[str, Any]] | None] = []
+        self.taken = 0
+        self.connections: set[Any] = set()
+
+
+class Answering(BaseHTTPRequestHandler):
+    server: Service
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.taken += 1
+        self.server.connections.add(self.client_address)
+        answer = self.server.answers.pop(0)
+        if answer is None:
+            self.close_connection = True
+            return
+        body = json.dumps(answer[1]).encode()
+        self.send_response(answer[0])
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
+    monkeypatch.setattr("kallelse.adapters.dynamodb.client.time.sleep", lambda _: None)
+    with Service() as service:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{service.server_address[1]}")
+        threading.Thread(target=service.serve_forever, daemon=True).start()
+        yield service
+        service.shutdown()
+
+
+THROTTLED = (400, {"__type": "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException"})
+BROKEN = (500, {"__type": "com.amazonaws.dynamodb.v20120810#InternalServerError"})
+FAILED = (
+    400,
+    {"__type": "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException", "message": "no"},
+)
+FOUND = (200, {"Item": {"pk": {"S": "A"}}})
+
+
+@pytest.mark.parametrize("trouble", [THROTTLED, BROKEN, None], ids=["throttled", "broken", "broken off"])
+def test_a_request_is_sent_again_when_that_may_help(service: Service, trouble: Any) -> None:
+    service.answers = [trouble, trouble, FOUND]
+    assert Table(client.make(), "kallelse").get({"pk": "A"}) == {"pk": "A"}
+    assert service.taken == 3
+
+
+@pytest.mark.parametrize("trouble", [THROTTLED, BROKEN, None], ids=["throttled", "broken", "broken off"])
+def test_after_four_attempts_the_desk_is_unavailable(service: Service, trouble: Any) -> None:
+    service.answers = [trouble] * 5
+    with pytest.raises(Unavailable):
+        Table(client.make(), "kallelse").get({"pk": "A"})
+    assert service.taken == client.ATTEMPTS == 4
+
+
+def test_a_request_that_was_refused_is_not_sent_again(service: Service) -> None:
+    service.answers = [FAILED, FOUND]
+    assert not Table(client.make(), "kallelse").put({"pk": "A"}, "attribute_not_exists(pk)")
+    assert service.taken == 1
+
+
+def test_a_connection_serves_one_request_after_another(service: Service) -> None:
+    service.answers = [FOUND] * 3
+    table = Table(client.make(), "kallelse")
+    for _ in range(3):
+        table.get({"pk": "A"})
+    assert len(service.connections) == 1
+
+
+def test_where_nobody_listens_the_desk_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kallelse.adapters.dynamodb.client.time.sleep", lambda _: None)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    with pytest.raises(Unavailable):
+        Table(client.make(), "kallelse").get({"pk": "A"})
+
+
+def test_without_credentials_in_the_environment_botocore_looks_for_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert isinstance(client.make(), client.Client)
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")  # as with SnapStart
+    assert client.make().meta.service_model.service_name == "dynamodb"
