@@ -48,7 +48,7 @@ class Settings(BaseModel):
     runs there refuses them.
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
     table: Name
     local: bool = False

@@ -40,14 +40,27 @@ from .series import Claim, Series, Stop, TourRecord
 from .session import Session, SessionStep
 from .summary import FOR_READERS, Move, Source, Summary, SummaryState
 from .survey import Remark, Survey, SurveyAnswer
-from .text import SLUG, Language, Line, LongText, Model, Paragraphs, Slug, Text, in_language
+from .text import (
+    SLUG,
+    STORED,
+    EmailAddress,
+    Language,
+    Line,
+    LongText,
+    Model,
+    Paragraphs,
+    Slug,
+    Text,
+    in_language,
+)
 from .webhook import Delivery, DeliveryState, Occasion, Secret, Webhook, WebhookRecord
 
 __all__ = [
     "ABOUT_EVENT", "BULK", "FOR_READERS", "KEPT", "MEDIA_TYPES", "REPEATED", "SEATED", "SLUG", "STALE",
-    "UNDER_WAY", "Admission", "Allocation", "Asked", "Basis", "ByHand", "Caller", "Choice", "Claim",
+    "STORED", "UNDER_WAY", "Admission", "Allocation", "Asked", "Basis", "ByHand", "Caller", "Choice", "Claim",
     "Conditions", "Contact", "Cursor", "Delivery", "DeliveryState", "Details", "Dialogue", "Draft",
-    "Entry", "Erasure", "Event", "EventEntry", "EventRecord", "Export", "Figures", "FileFormat", "Form",
+    "EmailAddress", "Entry", "Erasure", "Event", "EventEntry", "EventRecord", "Export", "Figures",
+    "FileFormat", "Form",
     "Format", "Grant", "Group", "GroupSize", "Language", "Line", "LongText", "Mail", "MailKind",
     "MailState", "Meeting", "Message", "MessageState", "Mode", "ModeOffer", "Model", "Move", "Note",
     "Occasion", "OrganisationKind", "Paged", "Paragraphs", "Participant", "ParticipantByHand",

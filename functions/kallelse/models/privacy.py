@@ -10,9 +10,9 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import EmailStr, Field
+from pydantic import Field
 
-from .text import Model, Text
+from .text import EmailAddress, Model, Text
 
 Retention = Annotated[timedelta, Field(ge=timedelta(days=1), le=timedelta(days=730))]
 """How long personal data are kept after the end of an event."""
@@ -54,6 +54,6 @@ class Privacy(Model):
     """
 
     controller: Text | None = None
-    contact: Annotated[EmailStr | None, Personal("to tell whom to ask about data protection")] = None
+    contact: Annotated[EmailAddress | None, Personal("to tell whom to ask about data protection")] = None
     basis: Basis = Basis.PUBLIC_TASK
     processors: tuple[Text, ...] = ()

@@ -6,12 +6,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AwareDatetime, EmailStr, Field, StringConstraints
+from pydantic import AwareDatetime, Field, StringConstraints
 
 from .event import Mode, OrganisationKind
 from .mail import MailKind
 from .privacy import Personal
-from .text import Language, Line, Model, Paragraphs, Slug
+from .text import EmailAddress, Language, Line, Model, Paragraphs, Slug
 
 
 class RegistrationState(StrEnum):
@@ -38,7 +38,7 @@ class Participant(Model):
     """
 
     name: Annotated[Line, StringConstraints(max_length=120), Personal("to greet the participant by")]
-    email: Annotated[EmailStr, StringConstraints(max_length=254), Personal("to send the mails to")]
+    email: Annotated[EmailAddress, StringConstraints(max_length=254), Personal("to send the mails to")]
     organisation: Annotated[
         Annotated[Line, StringConstraints(max_length=160)] | None,
         Personal("to know whom the participant stands for, limit its seats and mix the groups"),

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from functools import cache
+from pkgutil import get_data
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    StringConstraints,
+    ValidationInfo,
+    WithJsonSchema,
+)
 
 
 def printable(value: str) -> str:
@@ -37,10 +46,45 @@ LongText = dict[Language, Paragraphs]
 class Model(BaseModel):
     """A frozen model that rejects unknown fields, so that a misspelt one is told, not lost.
 
-    Its errors leave out what was given, since they may end in a log.
+    Its errors leave out what was given, since they may end in a log. What validates it is built when it is
+    first needed, since a process needs few of them.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True)
+
+
+STORED = "stored"
+"""The context for validating what comes from the table: what is costly was checked when it was handed in."""
+
+
+def _mailable(value: str, info: ValidationInfo) -> str:
+    if info.context == STORED:
+        return value
+    # It compiles its rules when it is imported, which a page that only shows an event need not wait for.
+    from pydantic.networks import validate_email
+
+    return validate_email(value)[1]
+
+
+EmailAddress = Annotated[
+    str, AfterValidator(_mailable), WithJsonSchema({"type": "string", "format": "email"})
+]
+"""An address as pydantic's EmailStr takes it."""
+
+
+@cache
+def _zones() -> frozenset[str]:
+    # The list of the package tzdata; available_timezones() would walk the whole database for it.
+    return frozenset((get_data("tzdata", "zones") or b"").decode().split())
+
+
+def _zone(value: str, info: ValidationInfo) -> str:
+    if info.context != STORED and value not in _zones():
+        raise ValueError("must be a zone of the IANA database, such as Europe/Helsinki")
+    return value
+
+
+Zone = Annotated[str, AfterValidator(_zone)]
 
 
 def _https(value: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ...errors import EventNotFound
-from ...models import Event, EventEntry, EventRecord
+from ...models import STORED, Event, EventEntry, EventRecord
 from . import keys
 from .table import Item, Table
 
@@ -98,4 +98,4 @@ def _event(body: str) -> Event:
     fields = json.loads(body)
     if "archive" in fields:  # what ``public_summaries`` was called when the event was stored
         fields["public_summaries"] = fields.pop("archive")
-    return Event.model_validate(fields)
+    return Event.model_validate(fields, context=STORED)

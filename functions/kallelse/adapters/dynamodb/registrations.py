@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ...models import Mode, Registration, RegistrationState
+from ...models import STORED, Mode, Registration, RegistrationState
 from ...ports import Change
 from . import keys
 from .expiry import kept_until
@@ -143,4 +143,4 @@ def _due(registration: Registration) -> Item:
 
 def _registration(item: Item) -> Registration:
     fields = {name: item[name] for name in Registration.model_fields if name in item}
-    return Registration.model_validate(fields)
+    return Registration.model_validate(fields, context=STORED)
