@@ -9,8 +9,6 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
 
-from aws_lambda_powertools.event_handler import Response
-
 from .errors import (
     AlreadyChanged,
     BodyTooLarge,
@@ -33,6 +31,7 @@ from .errors import (
     WrongAudience,
     WrongMethod,
 )
+from .gateway import Response
 
 # The first that fits counts, so the narrower stand before the wider.
 STATUS: tuple[tuple[type[KallelseError], HTTPStatus], ...] = (

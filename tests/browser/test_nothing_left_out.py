@@ -58,7 +58,7 @@ DESCRIPTION = r'<meta name="description" content="[^"]'
 
 
 def routes(app: Any) -> list[Any]:
-    return [*app._static_routes, *app._dynamic_routes]
+    return list[Any](app.routes)
 
 
 def called(route: Any) -> str:

@@ -127,10 +127,7 @@ def test_the_gateway_leads_every_address_of_the_organisers_pages_to_their_functi
 def test_the_gateway_has_a_route_for_each_of_the_public_pages_and_no_other() -> None:
     from kallelse.handlers.public import app
 
-    served = {
-        (each.method, re.sub(r"<(\w+)>", r"{\1}", each.path))
-        for each in [*app._static_routes, *app._dynamic_routes]
-    }
+    served = {(each.method, re.sub(r"<(\w+)>", r"{\1}", each.path)) for each in app.routes}
     deployed = {
         (event["Properties"]["Method"], event["Properties"]["Path"])
         for event in FUNCTIONS["Public"]["Events"].values()

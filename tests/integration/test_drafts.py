@@ -27,11 +27,7 @@ SURVEYED: dict[str, Any] = {
     "survey": {"questions": [{"id": "ris", "kind": "yes-no", "label": {"sv": "Bra?"}}]},
 }
 PAGE = "/events/<event_id>/<language>"
-PAGES = [
-    (each.method, each.path.removeprefix(PAGE))
-    for each in [*app._static_routes, *app._dynamic_routes]
-    if each.path.startswith(PAGE)
-]
+PAGES = [(each.method, each.path.removeprefix(PAGE)) for each in app.routes if each.path.startswith(PAGE)]
 
 
 @pytest.mark.parametrize(("method", "page"), PAGES)

@@ -48,7 +48,7 @@ def policy(route: str) -> str:
 def routes(method: str) -> list[str]:
     from kallelse.handlers.public import app
 
-    every = [*app._static_routes, *app._dynamic_routes]
+    every = app.routes
     return sorted(re.sub(r"<(\w+)>", r"{\1}", each.path) for each in every if each.method == method)
 
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
-from aws_lambda_powertools.event_handler.exceptions import NotFoundError
-
 from ...errors import KallelseError, NotFound, WrongMethod
+from ...gateway import Response, Router
 from ...http import problem
 from ...observability import observed, report
 from . import (
@@ -32,7 +30,7 @@ from . import (
 from .routing import ROUTES, Route
 from .serving import serve
 
-app = APIGatewayHttpResolver()
+app = Router()
 
 
 def _serving(route: Route) -> Callable[..., Response[str]]:
@@ -43,19 +41,19 @@ for each in ROUTES:
     app.route(each.path, each.method)(_serving(each))
 
 
-@app.exception_handler(KallelseError)  # type: ignore[untyped-decorator]
+@app.exception_handler(KallelseError)
 def _refuse(error: KallelseError) -> Response[str]:
     return problem(error)
 
 
-@app.exception_handler(Exception)  # type: ignore[untyped-decorator]
+@app.exception_handler(Exception)
 def _apologise(error: Exception) -> Response[str]:
     report("unexpected error", error)
     return problem(KallelseError("something went wrong here; it was written down"))
 
 
 @app.not_found
-def _nowhere(error: NotFoundError) -> Response[str]:
+def _nowhere() -> Response[str]:
     allowed = [route.method for route in ROUTES if route.leads_to(app.current_event.path)]
     if allowed and app.current_event.http_method not in allowed:
         return problem(WrongMethod(allowed))
@@ -65,7 +63,7 @@ def _nowhere(error: NotFoundError) -> Response[str]:
 @observed
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer a request."""
-    return app.resolve(event, context)
+    return app.resolve(event)
 
 
 __all__ = [

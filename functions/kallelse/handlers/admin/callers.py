@@ -14,10 +14,10 @@ from ...errors import Unauthorised
 from ...models import Caller, Grant, Role
 
 if TYPE_CHECKING:
-    from aws_lambda_powertools.utilities.data_classes.common import BaseProxyEvent
+    from ...gateway import Request
 
 
-def caller(request: BaseProxyEvent, settings: AdminSettings) -> Caller:
+def caller(request: Request, settings: AdminSettings) -> Caller:
     """Who calls, and what was granted. Raises Unauthorised when nobody vouches for anybody."""
     if settings.local:
         return _local(request, settings)
@@ -27,7 +27,7 @@ def caller(request: BaseProxyEvent, settings: AdminSettings) -> Caller:
     return _by_iam((authorizer.get("iam") or {}).get("userArn"), settings)
 
 
-def granted_until(request: BaseProxyEvent) -> datetime:
+def granted_until(request: Request) -> datetime:
     """When the token of the request ends. Raises Unauthorised."""
     claims = request.raw_event["requestContext"]["authorizer"]["jwt"]["claims"]
     if "exp" not in claims:
@@ -35,7 +35,7 @@ def granted_until(request: BaseProxyEvent) -> datetime:
     return datetime.fromtimestamp(float(claims["exp"]), UTC)
 
 
-def _local(request: BaseProxyEvent, settings: AdminSettings) -> Caller:
+def _local(request: Request, settings: AdminSettings) -> Caller:
     given = request.headers.get("authorization") or ""
     if settings.local_token and compare_digest(given.encode(), f"Bearer {settings.local_token}".encode()):
         return Caller(name="local organiser", grants=(Grant(role=Role.ADMINISTRATOR),))

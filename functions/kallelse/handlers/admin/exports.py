@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from aws_lambda_powertools.event_handler import Response
-
 from ...errors import FieldError, InvalidInput
+from ...gateway import Response
 from ...http import download, see_other
 from ...models import MEDIA_TYPES, Conditions, Export, Role, What
 from .routing import Call, route

@@ -5,10 +5,9 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from aws_lambda_powertools.event_handler import Response
-
 from ... import messaging
 from ...errors import NotFound
+from ...gateway import Response
 from ...http import answer
 from ...models import Draft, EventRecord, Message, Role
 from .routing import JSON, Call, Media, route

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from aws_lambda_powertools.event_handler import Response
 from pydantic import Field, TypeAdapter, ValidationError
 
 from ... import noting
 from ...errors import FieldError, InvalidInput
+from ...gateway import Response
 from ...http import answer, sandboxed
 from ...models import Language, Model, Note, Role, Slug
 from .routing import JSON, Call, Media, route

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from aws_lambda_powertools.event_handler import Response
-
 from ...errors import FieldError, InvalidInput
+from ...gateway import Response
 from ...models import Mode, Model, Role
 from .registrations import part_of
 from .routing import JSON, Call, route

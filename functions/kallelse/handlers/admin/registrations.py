@@ -5,11 +5,10 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from aws_lambda_powertools.event_handler import Response
-
 from ... import assisting
 from ...errors import FieldError, Forbidden, InvalidInput
 from ...feedback import undeliverable_in
+from ...gateway import Response
 from ...http import answer, plain, sandboxed
 from ...models import ByHand, MailState, Mode, Model, Registration, RegistrationState, Role, Search, Slug
 from ...observability import count

@@ -10,7 +10,6 @@ from hashlib import sha256
 from http import HTTPStatus
 from typing import Any
 
-from aws_lambda_powertools.event_handler import Response
 from pydantic import BaseModel
 
 from ...editing import check_open_to_change
@@ -24,6 +23,7 @@ from ...errors import (
     RepeatUnderWay,
     Stale,
 )
+from ...gateway import Response
 from ...http import answer, status_of
 from ...models import SLUG, Caller, Entry, Reply
 from ...ports import Desk
@@ -174,7 +174,7 @@ def _once(route: Route, desk: Desk, call: Call, arguments: dict[str, Any], now: 
         desk.replies.forget(asked)
         raise
     body = response.body or ""
-    if len(body.encode()) > LONGEST_REPLY or not response.is_json():
+    if len(body.encode()) > LONGEST_REPLY or not (response.content_type or "").startswith("application/json"):
         desk.replies.forget(asked)
         return response
     tag = str(response.headers["ETag"]) if "ETag" in response.headers else None

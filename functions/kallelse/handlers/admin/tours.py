@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from aws_lambda_powertools.event_handler import Response
-
 from ... import planning, touring
 from ...editing import notices
 from ...errors import FieldError, InvalidInput
+from ...gateway import Response
 from ...http import download
 from ...models import EventRecord, Role, TourRecord
 from .events import FILE

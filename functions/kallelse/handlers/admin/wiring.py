@@ -13,9 +13,8 @@ from ...errors import UnreadableRequest
 from ...ports import Desk, Translator
 
 if TYPE_CHECKING:
-    from aws_lambda_powertools.utilities.data_classes.common import BaseProxyEvent
-
     from ...composing import Composer
+    from ...gateway import Request
     from ...organisations import Organisations
     from ...rendering import Renderer
 
@@ -36,12 +35,12 @@ def unfiltered() -> Desk:
     return open_desk(connect(wiring()[0].table))
 
 
-def base_url(request: BaseProxyEvent) -> str:
+def base_url(request: Request) -> str:
     """What addresses begin with."""
     return wiring()[0].base_url or f"https://{request.raw_event['requestContext']['domainName']}"
 
 
-def composer(request: BaseProxyEvent) -> Composer:
+def composer(request: Request) -> Composer:
     """What writes letters, for previews."""
     # Only previews write letters, so the other routes do not pay for what that takes.
     from ...composing import Composer

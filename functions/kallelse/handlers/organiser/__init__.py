@@ -6,10 +6,8 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
-from aws_lambda_powertools.event_handler.exceptions import NotFoundError
-
 from ...errors import KallelseError, NotFound
+from ...gateway import Response, Router
 from ...http import PAST_THE_EDGE, status_of, through_edge
 from ...observability import observed, report
 from . import api, entrance, events, figures, registrations, today
@@ -17,7 +15,7 @@ from .paging import PAGES, Page
 from .visiting import Visit
 from .wiring import wiring
 
-app = APIGatewayHttpResolver()
+app = Router()
 app.include_router(entrance.router)
 
 
@@ -40,7 +38,7 @@ def _code(error: KallelseError) -> str:
     return kinds.get(type(error).__name__) or words.get(status_of(error).value, "internal")
 
 
-@app.exception_handler(KallelseError)  # type: ignore[untyped-decorator]
+@app.exception_handler(KallelseError)
 def _refuse(error: KallelseError) -> Response[str]:
     return _explained(error)
 
@@ -52,14 +50,14 @@ def _explained(error: KallelseError) -> Response[str]:
     return visit.page("error", status, code=_code(error), signed_in=signed_in)
 
 
-@app.exception_handler(Exception)  # type: ignore[untyped-decorator]
+@app.exception_handler(Exception)
 def _apologise(error: Exception) -> Response[str]:
     report("unexpected error", error)
     return _explained(KallelseError())
 
 
 @app.not_found
-def _nowhere(error: NotFoundError) -> Response[str]:
+def _nowhere() -> Response[str]:
     return _explained(NotFound("there is nothing at this address"))
 
 
@@ -68,7 +66,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer a request."""
     if not through_edge(event, wiring()[0].edge_secret):
         return PAST_THE_EDGE
-    return app.resolve(event, context)
+    return app.resolve(event)
 
 
 __all__ = ["api", "app", "events", "figures", "handler", "registrations", "today"]

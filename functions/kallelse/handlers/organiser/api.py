@@ -6,10 +6,10 @@ from functools import cache
 from http import HTTPStatus
 from importlib.resources import files
 
-from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.shared.version import VERSION
 
 from ...errors import NotFound
+from ...gateway import Response
 from ...http import SECURITY, answer
 from ...models import Caller
 from .paging import showing

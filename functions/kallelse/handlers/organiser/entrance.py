@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.shared.cookies import Cookie, SameSite
 
 from ... import entering
 from ...errors import Forbidden
+from ...gateway import Response, Router
 from ...http import see_other
 from .visiting import COOKIE, Visit
 from .wiring import wiring
 
-router = Router()  # type: ignore[no-untyped-call]
+router = Router()
 
 
 def _visit() -> Visit:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from aws_lambda_powertools.event_handler import Response
-
 from ... import staging
+from ...gateway import Response
 from ...models import Caller, EventEntry, Role
 from .paging import showing
 from .visiting import Visit

@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from itertools import zip_longest
 
-from aws_lambda_powertools.event_handler import Response
-
+from ...gateway import Response
 from ...models import EventRecord, MailState
 from ...models.figures import DayFigures, Figures
 from ...retaining import figures_of

@@ -6,9 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from aws_lambda_powertools.event_handler import Response
-
 from ...errors import EventNotFound, Forbidden
+from ...gateway import Response
 from ...models import Caller, EventRecord, Role
 from .visiting import Visit
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 
-from aws_lambda_powertools.event_handler import Response
 from pydantic import ValidationError
 
 from ... import searching
 from ...editing import problems
 from ...errors import InvalidInput, NotFound
+from ...gateway import Response
 from ...models import EventRecord, RegistrationState, Search
 from .paging import showing
 from .visiting import Visit

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from aws_lambda_powertools.event_handler import Response
-
 from ...attending import attendance
+from ...gateway import Response
 from ...models import EventRecord
 from .paging import showing
 from .visiting import Visit

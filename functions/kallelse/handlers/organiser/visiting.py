@@ -8,10 +8,9 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
-from aws_lambda_powertools.event_handler import Response
-
 from ... import entering
 from ...errors import Unauthorised
+from ...gateway import Response
 from ...http import languages_of, page
 from ...models import Caller
 from ...ports import Desk

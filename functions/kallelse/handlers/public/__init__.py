@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
-from aws_lambda_powertools.event_handler.exceptions import NotFoundError
-
 from ...errors import KallelseError, NotFound
+from ...gateway import Response, Router
 from ...http import PAST_THE_EDGE, through_edge
 from ...observability import observed, report
 from . import (
@@ -46,24 +44,24 @@ PAGES = (
     accessibility,
 )
 
-app = APIGatewayHttpResolver()
+app = Router()
 for pages in PAGES:
     app.include_router(pages.router)
 
 
-@app.exception_handler(KallelseError)  # type: ignore[untyped-decorator]
+@app.exception_handler(KallelseError)
 def _explain(error: KallelseError) -> Response[str]:
     return error_page(error, language_of())
 
 
-@app.exception_handler(Exception)  # type: ignore[untyped-decorator]
+@app.exception_handler(Exception)
 def _apologise(error: Exception) -> Response[str]:
     report("unexpected error", error)
     return error_page(KallelseError(), language_of())
 
 
 @app.not_found
-def _nowhere(error: NotFoundError) -> Response[str]:
+def _nowhere() -> Response[str]:
     return error_page(NotFound("there is nothing at this address"), language_of())
 
 
@@ -72,4 +70,4 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer a request."""
     if not through_edge(event, wired().edge_secret):
         return PAST_THE_EDGE
-    return app.resolve(event, context)
+    return app.resolve(event)

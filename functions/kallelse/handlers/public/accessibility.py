@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.api_gateway import Router
-
+from ...gateway import Response, Router
 from ...http import page
 from .wiring import known, switch, wiring
 
 REVIEWED = date(2026, 11, 27)
 """The day on which the pages were last looked through and the statement was written."""
 
-router = Router()  # type: ignore[no-untyped-call]
+router = Router()
 
 
 @router.get("/accessibility/<language>")

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.api_gateway import Router
-
+from ...gateway import Response, Router
 from ...models import Purpose
 from .manage import Visit, behind_link, data_of, erase
 
-router = Router()  # type: ignore[no-untyped-call]
+router = Router()
 
 _behind_link = behind_link(Purpose.DATA)
 

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.api_gateway import Router
-
 from ... import checking, forms, proving
 from ...addresses import near_miss
 from ...drafting import shown
@@ -21,6 +18,7 @@ from ...errors import (
     KallelseError,
     Refused,
 )
+from ...gateway import Response, Router
 from ...http import answers_of, framed, status_of
 from ...models import Event, EventRecord, Purpose, RegistrationState
 from ...registering import Answer, Submission, register
@@ -41,7 +39,7 @@ OWN_FIELDS = guard.GUARD_FIELDS | {INSISTED}
 MAX_OWN_FIELDS = 4_000
 """Bytes; the stamp takes 120, the address at most 12 for each of its 254 characters."""
 
-router = Router()  # type: ignore[no-untyped-call]
+router = Router()
 
 
 @router.get("/events/<event_id>/<language>")

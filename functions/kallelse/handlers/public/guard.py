@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from aws_lambda_powertools.event_handler import Response
-
 from ... import proving
 from ...errors import FormTrapped
+from ...gateway import Response
 from ...http import kept
 from ...models import EventRecord, TourRecord
 from .wiring import source_of, wiring

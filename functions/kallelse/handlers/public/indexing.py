@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.api_gateway import Router
-
+from ...gateway import Response, Router
 from ...http import kept, plain, resource
 from ...indexing import events, tours
 from .wiring import DEFAULT_LANGUAGE, base_url, wiring
@@ -25,7 +23,7 @@ PRIVATE = (
 )
 """What the addresses of pages begin with that are for one person, or a part of another page."""
 
-router = Router()  # type: ignore[no-untyped-call]
+router = Router()
 
 
 @router.get("/sitemap.xml")

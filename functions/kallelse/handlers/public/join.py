@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.api_gateway import Router
-
 from ... import joining
 from ...dialogues import own_group
 from ...errors import Refused
+from ...gateway import Response, Router
 from ...http import leading_away, see_other
 from .wiring import calendar_file, event_page, language_of, wiring
 
-router = Router()  # type: ignore[no-untyped-call]
+router = Router()
 
 
 @router.get("/join/<token>")

@@ -5,12 +5,11 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.api_gateway import Router
-from pydantic import EmailStr, StringConstraints, TypeAdapter, ValidationError
+from pydantic import ConfigDict, EmailStr, StringConstraints, TypeAdapter, ValidationError
 
 from ...drafting import shown
 from ...errors import FieldError, InvalidInput, TooManyRequests
+from ...gateway import Response, Router
 from ...http import form_of, status_of
 from ...managing import send_link_again
 from ...models import EventRecord
@@ -23,9 +22,11 @@ MAX_ADDRESS = 4_000
 
 FIELDS = frozenset({"email", SWITCH})
 
-ADDRESS: TypeAdapter[str] = TypeAdapter(Annotated[EmailStr, StringConstraints(max_length=254)])
+ADDRESS: TypeAdapter[str] = TypeAdapter(
+    Annotated[EmailStr, StringConstraints(max_length=254)], config=ConfigDict(defer_build=True)
+)
 
-router = Router()  # type: ignore[no-untyped-call]
+router = Router()
 
 
 @router.get("/events/<event_id>/<language>/lost-link")

@@ -10,12 +10,10 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.api_gateway import Router
-
 from ... import erasing, forms, managing
 from ...errors import AlreadyChanged, HoldExpired, InvalidInput, KallelseError, Refused
 from ...exporting import own_data
+from ...gateway import Response, Router
 from ...http import answers_of, download, form_of, status_of
 from ...links import follow
 from ...models import EventRecord, Language, Purpose, Registration, RegistrationState
@@ -35,7 +33,7 @@ COLLEAGUE = frozenset({"name", "email"})
 
 Values = dict[str, list[str]]
 
-router = Router()  # type: ignore[no-untyped-call]
+router = Router()
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.api_gateway import Router
-
 from ...drafting import shown
+from ...gateway import Response, Router
 from .wiring import event_page, known, wiring
 
-router = Router()  # type: ignore[no-untyped-call]
+router = Router()
 
 
 @router.get("/events/<event_id>/<language>/privacy")

@@ -7,13 +7,11 @@ from http import HTTPStatus
 from io import BytesIO
 from typing import Any
 
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.api_gateway import Router
-
 from ...calendaring import published
 from ...drafting import shown, shown_stops
 from ...drawing import card_key
 from ...errors import EventNotFound, NotFound
+from ...gateway import Response, Router
 from ...http import answer, download, kept, resource
 from ...models import SLUG, Event, EventRecord, in_language
 from ...sharing import oembed
@@ -27,7 +25,7 @@ CALENDAR = "text/calendar; charset=utf-8"
 
 EVENT_PATH = re.compile(rf"/events/({SLUG.strip('^$')})/([a-z]{{2}})")
 
-router = Router()  # type: ignore[no-untyped-call]
+router = Router()
 
 
 @router.get("/events/<event_id>/<language>/card.png")

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.api_gateway import Router
-
 from ... import distributing
+from ...gateway import Response, Router
 from ...http import see_other
 from ...models import Format
 from .wiring import documents, event_page, known, language_of, wiring
 
-router = Router()  # type: ignore[no-untyped-call]
+router = Router()
 
 
 @router.get("/summaries/<token>")

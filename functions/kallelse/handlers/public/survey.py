@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.api_gateway import Router
-
 from ... import forms, proving, surveying
 from ...drafting import shown
 from ...errors import (
@@ -19,6 +16,7 @@ from ...errors import (
     SurveyNotOpen,
     TooManyRequests,
 )
+from ...gateway import Response, Router
 from ...http import answers_of, status_of
 from ...models import EventRecord
 from . import guard
@@ -36,7 +34,7 @@ RETURNED: dict[type, str] = {
 }
 """Why a form comes back to be sent again as it is, in the words of the template."""
 
-router = Router()  # type: ignore[no-untyped-call]
+router = Router()
 
 
 @router.get("/events/<event_id>/<language>/survey")

@@ -9,12 +9,10 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.api_gateway import Router
-
 from ... import proving
 from ...drafting import shown
 from ...errors import Refused
+from ...gateway import Response, Router
 from ...http import form_of, framed, status_of
 from ...models import Event, EventRecord, TourRecord
 from ...registering import Answer
@@ -28,7 +26,7 @@ TOLD = "told"
 MAX_TOLD = 8_000
 """Bytes; an address of 254 characters takes at most 8 for each, and what 20 stops answered 150 for each."""
 
-router = Router()  # type: ignore[no-untyped-call]
+router = Router()
 
 
 def tell(

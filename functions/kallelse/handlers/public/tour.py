@@ -7,9 +7,6 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.api_gateway import Router
-
 from ... import forms, proving
 from ...distributing import summaries_of_stops
 from ...errors import (
@@ -21,6 +18,7 @@ from ...errors import (
     Refused,
     RegistrationClosed,
 )
+from ...gateway import Response, Router
 from ...http import answers_of, form_of, page, status_of
 from ...models import Event, EventRecord, RegistrationState, TourRecord
 from ...registering import Answer, Submission, register
@@ -39,7 +37,7 @@ CHOSEN = "stops"
 MAX_CHOSEN = 20 * (62 + len(CHOSEN) + 2)
 """Bytes; a series has at most 20 stops, and their ids, of at most 62 characters, are sent as they are."""
 
-router = Router()  # type: ignore[no-untyped-call]
+router = Router()
 
 
 @dataclass(frozen=True)

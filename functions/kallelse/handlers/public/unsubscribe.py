@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.api_gateway import Router
-
 from ... import subscribing
+from ...gateway import Response, Router
 from ...http import form_of
 from ...models import EventRecord, Registration
 from .wiring import event_page, language_of, wiring
@@ -18,7 +16,7 @@ FIELDS = frozenset({"List-Unsubscribe", "again"})
 MAX_BUTTON = 100
 """Bytes; the longest is List-Unsubscribe=One-Click."""
 
-router = Router()  # type: ignore[no-untyped-call]
+router = Router()
 
 
 @router.get("/unsubscribe/<token>")

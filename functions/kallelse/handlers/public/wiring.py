@@ -9,9 +9,6 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.api_gateway import BaseRouter
-
 from ...adapters.dynamodb import connect, open_desk
 from ...calendaring import calendar
 from ...clock import Clock
@@ -28,6 +25,7 @@ from ...errors import (
     TooManyRequests,
     WrongAudience,
 )
+from ...gateway import Response, current
 from ...http import VISITOR, download, languages_of, page, status_of
 from ...limiting import Tally
 from ...models import EventRecord, Registration
@@ -128,7 +126,7 @@ def source_of(request: Any) -> str:
     # Behind the edge, the gateway sees only the edge; what did not come through it was not let in.
     if wiring().edge_secret:
         return str(request.headers.get(VISITOR) or "::")
-    return str(request.request_context.http.get("sourceIp") or "::")
+    return request.source_ip or "::"
 
 
 def error_page(error: KallelseError, language: str) -> Response[str]:
@@ -168,7 +166,7 @@ def switch() -> list[tuple[str, str]]:
 
 
 def _request() -> Any:
-    return BaseRouter.current_event
+    return current()
 
 
 def _asked(request: Any) -> str:
