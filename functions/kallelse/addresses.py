@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
+from functools import lru_cache
 
 from .models import Event
 
@@ -23,8 +24,13 @@ LIKENESS = 0.85
 
 def near_miss(event: Event, address: str) -> str | None:
     """The domain that was probably meant when the address has nearly, but not quite, a common one."""
-    domain = address.rsplit("@", 1)[-1].lower()
-    known = (*event.admission.mail_domains, *COMMON)
+    return _meant(address.rsplit("@", 1)[-1].lower(), event.admission.mail_domains)
+
+
+@lru_cache(maxsize=1024)
+def _meant(domain: str, admitted: tuple[str, ...]) -> str | None:
+    # Many write from the same domain, and a comparison takes as long as the rest of reading a form.
+    known = (*admitted, *COMMON)
     if any(f".{domain}".endswith(f".{each}") for each in known):
         return None
     found = get_close_matches(domain, known, n=1, cutoff=LIKENESS)

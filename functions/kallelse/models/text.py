@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pkgutil import get_data
 from typing import Annotated
@@ -16,10 +17,13 @@ from pydantic import (
     WithJsonSchema,
 )
 
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
+"""The control characters of ASCII but for tabs and ends of lines."""
+
 
 def printable(value: str) -> str:
     """The text, unless it holds control characters. Raises ValueError."""
-    if any(ord(character) < 32 and character not in "\n\t" for character in value):
+    if CONTROL.search(value):
         raise ValueError("must not contain control characters")
     return value
 

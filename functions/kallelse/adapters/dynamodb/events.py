@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from ...errors import EventNotFound
 from ...models import STORED, Event, EventEntry, EventRecord
@@ -94,7 +95,9 @@ def _record(item: Item) -> EventRecord:
     )
 
 
+@lru_cache(maxsize=64)
 def _event(body: str) -> Event:
+    # Read anew from the table each time, but made once of the same text, since nothing changes it.
     fields = json.loads(body)
     if "archive" in fields:  # what ``public_summaries`` was called when the event was stored
         fields["public_summaries"] = fields.pop("archive")
