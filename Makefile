@@ -101,8 +101,8 @@ race: .venv/ready .local/dynamodb/ready ## Race every pair of operations for 1,0
 fuzz: .venv/ready ## Send 10,000 made-up requests to the admin endpoint
 	KALLELSE_FUZZ_CASES=10000 $(BIN)/python -m pytest tests/integration/test_fuzz.py
 
-bench: .venv/ready .local/dynamodb/ready ## Print what a registration costs, from 50 to 100,000 seats
-	PYTHONPATH=functions $(BIN)/python -m tests.benchmarks.seats
+bench: .venv/ready .local/dynamodb/ready ## Measure everything beside references, and write BENCHMARKS.md
+	PYTHONPATH=functions $(BIN)/python -m tests.benchmarks
 
 pace: .venv/ready ## Print how close to the account's rate 10,000 mails go out
 	PYTHONPATH=functions $(BIN)/python -m tests.benchmarks.mailing

@@ -1,0 +1,1 @@
+"""What Kallelse is measured against: the same form and the same registration, made in other ways."""
