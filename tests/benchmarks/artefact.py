@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from infra.build import HERE, LOCAL
 from tests.conftest import ROOT
 
 from .report import Section
 
-BUILT = {
-    "functions": ROOT / ".local/functions",
-    "typesetter layer": ROOT / ".local/typesetter",
-    "templates layer": ROOT / "templates",
-}
-"""What is measured, where the local cloud's build leaves it."""
+BUILT = {"functions": "functions", "typesetter layer": "typesetter"}
+"""What infra/build.py makes, by the name of its folder."""
 
 
 def section() -> Section:
     """The table, of what is there."""
-    rows = [[name, f"{size(path) / 1e6:,.1f}"] for name, path in BUILT.items() if path.exists()]
+    built = LOCAL / "build" / "-".join(HERE)
+    parts = {name: built / folder for name, folder in BUILT.items()} | {"templates layer": ROOT / "templates"}
+    rows = [[name, f"{size(path) / 1e6:,.1f}"] for name, path in parts.items() if path.exists()]
     about = (
-        "Unpacked, as the local cloud's build leaves them, of the 250 MB that Lambda takes for a function"
-        " with"
-        " its layers. Before botocore's data are trimmed."
+        "Unpacked, as infra/build.py has left them for this machine, of the 250 MB that Lambda takes for a"
+        " function with its layers; without what Python keeps compiled. A part that was not built is left out."
     )
     return Section("Size of the artefact", about, ("Part", "MB"), rows)
 

@@ -23,6 +23,7 @@ from .text import (
     LongText,
     Model,
     Origin,
+    Period,
     Slug,
     Text,
     WebAddress,
@@ -113,15 +114,6 @@ class Tour(Model):
     id: Slug
     title: Text
     stops: int = Field(gt=0)
-
-
-def _positive(value: timedelta) -> timedelta:
-    if value <= timedelta(0):
-        raise ValueError("must be longer than nothing")
-    return value
-
-
-Period = Annotated[timedelta, AfterValidator(_positive)]
 
 
 def instant(wall_clock: datetime, timezone: str) -> datetime:

@@ -1,8 +1,9 @@
-"""What all models share: the kinds of text that they hold, and the model that rejects unknown fields."""
+"""What all models share: the kinds of values that they hold, and the model that rejects unknown fields."""
 
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from functools import cache
 from pkgutil import get_data
 from typing import Annotated
@@ -89,6 +90,15 @@ def _zone(value: str, info: ValidationInfo) -> str:
 
 
 Zone = Annotated[str, AfterValidator(_zone)]
+
+
+def _positive(value: timedelta) -> timedelta:
+    if value <= timedelta(0):
+        raise ValueError("must be longer than nothing")
+    return value
+
+
+Period = Annotated[timedelta, AfterValidator(_positive)]
 
 
 def _https(value: str) -> str:
