@@ -20,7 +20,7 @@ def section() -> Section:
     rows = [[name, f"{size(path) / 1e6:,.1f}"] for name, path in parts.items() if path.exists()]
     about = (
         "Unpacked, as infra/build.py has left them for this machine, of the 250 MB that Lambda takes for a"
-        " function with its layers; without what Python keeps compiled. A part that was not built is left out."
+        " function with its layers; without what Python keeps compiled. What was not built is left out."
     )
     return Section("Size of the artefact", about, ("Part", "MB"), rows)
 
