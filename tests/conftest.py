@@ -16,6 +16,7 @@ from botocore.loaders import JSONFileLoader
 from moto import mock_aws
 
 from kallelse.adapters.dynamodb import Table, open_desk
+from kallelse.adapters.dynamodb.client import of_botocore
 from kallelse.models import Event, OrganisationKind, Participant
 from kallelse.ports import Desk
 
@@ -52,7 +53,7 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """moto, with credentials that open nothing."""
     use_nobodys_credentials(monkeypatch)
     # moto answers botocore's client only; tests/integration/test_client.py has ours on DynamoDB Local.
-    monkeypatch.setattr("kallelse.adapters.dynamodb.table.make", lambda: boto3.client("dynamodb"))
+    monkeypatch.setattr("kallelse.adapters.dynamodb.table.make", of_botocore)
     with mock_aws():
         yield
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import select
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -121,6 +122,7 @@ class Service(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Answering)
         self.answers: list[tuple[int, dict[str, Any]] | None] = []
         self.taken = 0
+        self.closing = False
         self.connections: set[Any] = set()
 
 
@@ -141,6 +143,7 @@ class Answering(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+        self.close_connection = self.server.closing
 
     def log_message(self, *_: Any) -> None:
         pass
@@ -192,6 +195,33 @@ def test_a_connection_serves_one_request_after_another(service: Service) -> None
     for _ in range(3):
         table.get({"pk": "A"})
     assert len(service.connections) == 1
+
+
+def test_a_connection_that_dynamodb_has_closed_meanwhile_is_not_used_again(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr("kallelse.adapters.dynamodb.client.time.sleep", waits.append)
+    service.answers, service.closing = [FOUND] * 2, True
+    asking = client.make()
+    table = Table(asking, "kallelse")
+    table.get({"pk": "A"})
+    [connection] = asking._idle  # type: ignore[attr-defined]
+    select.select([connection.sock], [], [])  # until the end has come
+    assert table.get({"pk": "A"}) == {"pk": "A"}
+    assert (waits, len(service.connections)) == ([], 2)
+
+
+def test_a_request_is_sent_again_within_half_a_second(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr("kallelse.adapters.dynamodb.client.time.sleep", waits.append)
+    monkeypatch.setattr("kallelse.adapters.dynamodb.client.random.uniform", lambda _, most: most)
+    service.answers = [THROTTLED] * 4
+    with pytest.raises(Unavailable):
+        Table(client.make(), "kallelse").get({"pk": "A"})
+    assert waits == [0.05, 0.1, 0.2]
 
 
 def test_where_nobody_listens_the_desk_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
