@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: help build demo run test race fuzz bench pace soak gallery lighthouse simulate lint gate sbom lock catalogues styles record card clean
+.PHONY: help build demo privilege run test race fuzz bench pace soak gallery lighthouse simulate lint gate sbom lock catalogues styles record card clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -27,6 +27,9 @@ build: .venv/ready .local/sam/ready $(if $(shell command -v $(RUNTIME)),,.local/
 
 demo: .venv/ready .local/ministack/ready ## Live the seed event's whole life on the local cloud
 	$(BIN)/python -m infra.local.demo
+
+privilege: .venv/ready .local/ministack/ready ## Take each permission away in turn, which the demo must fail of
+	$(BIN)/python -m infra.local.removing
 
 run: .venv/ready .local/ministack/ready ## Keep the local cloud up at http://localhost:8080
 	$(BIN)/python -m infra.local.run

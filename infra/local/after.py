@@ -7,6 +7,8 @@ from collections import Counter
 from itertools import product
 from urllib.parse import urlsplit
 
+import urllib3
+
 from .before import state_of_people
 from .life import EVENT, OUTPUT, Life, kind_of, text_of
 
@@ -113,7 +115,8 @@ def reading(life: Life) -> None:
     status, text = life.page("summary", "GET", link)
     life.check("the page of the summary", (200, True), (status, "Förtroendet byggs tillsammans" in text))
     file = life.request("GET", f"{link}/pdf")
-    life.check("the address of the PDF", 303, file.status)
+    pdf = urllib3.request("GET", file.headers["location"])
+    life.check("the address of the PDF", (303, 200, b"%PDF-"), (file.status, pdf.status, pdf.data[:5]))
     rows = life.admin("GET", "/distribution")["distribution"]
     opened = sum(each["opened_at"] is not None for each in rows)
     states = {each["state"] for each in rows}

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import boto3
@@ -28,8 +29,11 @@ from .receiver import Receiver
 REGION = "eu-north-1"
 STACK = "kallelse-local"
 ARTEFACTS = "artefacts"
-SES = "/local/ses"
-"""Where the front takes requests to SES: the emulator forgets headers and tags, so it keeps them."""
+ROOT_KEY = "test"
+"""The credentials by which the emulator knows the owner of the account, who may do anything."""
+
+SES = "/v2/email/"
+"""What the paths of SES begin with, which the front takes: the emulator forgets headers and tags."""
 
 WEBHOOKS = "/local/webhooks"
 """Where the front has a receiver of webhooks."""
@@ -66,7 +70,7 @@ class LocalCloud:
 
     def client(self, service: str) -> Any:
         """A client of an emulated service."""
-        session = boto3.Session("local", "local", region_name=REGION)
+        session = boto3.Session(ROOT_KEY, ROOT_KEY, region_name=REGION)
         return session.client(service, endpoint_url=self.endpoint)  # type: ignore[call-overload]
 
     def set_now(self, now: datetime) -> None:
@@ -95,7 +99,7 @@ class LocalCloud:
                 "KALLELSE_TEMPLATES": str(LAYER),
             }
             if name == "Mailer":
-                variables["AWS_ENDPOINT_URL_SESV2"] = f"{self.url}{SES}"
+                variables["AWS_ENDPOINT_URL_SESV2"] = self.url
             if name == "Admin":
                 variables["KALLELSE_LOCAL_TOKEN"] = self.token
             client.update_function_configuration(FunctionName=function, Environment={"Variables": variables})
@@ -106,11 +110,13 @@ class LocalCloud:
             self.invoke(name)
         self.feed_back()
 
-    def invoke(self, name: str) -> None:
-        """Run a function once."""
-        answer = self.client("lambda").invoke(FunctionName=self.outputs[f"{name}Function"], Payload=b"{}")
+    def invoke(self, name: str, payload: bytes = b"{}") -> Any:
+        """Run a function once, and give its answer. Raises RuntimeError when it fails."""
+        answer = self.client("lambda").invoke(FunctionName=self.outputs[f"{name}Function"], Payload=payload)
+        told = answer["Payload"].read().decode()
         if "FunctionError" in answer:
-            raise RuntimeError(f"{name}: {answer['Payload'].read().decode()}")
+            raise RuntimeError(f"{name}: {told}")
+        return json.loads(told)
 
     def mails(self) -> list[EmailMessage]:
         """The sent messages, parsed, the oldest first."""
@@ -159,12 +165,16 @@ def emulator() -> Iterator[str]:
     port = free_port()
     environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     environment |= {"GATEWAY_PORT": str(port), "MINISTACK_REGION": REGION}
-    environment |= {"BIND_HOST": "127.0.0.1", "NO_PROXY": "*", "PERSIST_STATE": "0"}
+    environment |= {"BIND_HOST": "127.0.0.1", "NO_PROXY": "*", "PERSIST_STATE": "0", "AUTH": "true"}
     python = LOCAL / "ministack/bin/python"
-    with (LOCAL / "ministack.log").open("wb") as log:
+    # It unpacks each function there, and leaves that behind: 300 MB for the publisher alone.
+    with (
+        TemporaryDirectory(ignore_cleanup_errors=True) as folder,
+        (LOCAL / "ministack.log").open("wb") as log,
+    ):
         process = subprocess.Popen(  # noqa: S603 # nosec B603
-            [python, "-m", "ministack"],
-            env=environment,
+            [python, ROOT / "infra/local/emulator.py"],
+            env=environment | {"TMPDIR": folder},
             stdout=log,
             stderr=log,
             cwd=LOCAL,

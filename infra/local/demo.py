@@ -22,9 +22,11 @@ from .before import (
 )
 from .cloud import LocalCloud, deploy, emulator, free_port
 from .dialogue import groups, groups_afterwards, notes, thanks
+from .erasing import erased
 from .front import front
 from .life import EVENT, OUTPUT, Life, console
 from .people import participants
+from .privilege import refusals, unused
 from .tour import public_summaries, summaries_of_the_tour, the_tour
 from .traces import keep_traces, listen
 
@@ -50,6 +52,7 @@ def live(life: Life) -> None:
     summaries_of_the_tour(life)
     webhook.told(life)
     public_summaries(life)
+    erased(life, people[1])
 
 
 @contextmanager
@@ -62,17 +65,24 @@ def local_cloud(port: int = 0) -> Iterator[LocalCloud]:
             yield cloud
 
 
-def run() -> list[tuple[str, object, object]]:
-    """Live the life; gives each promise beside what happened."""
+def prepare() -> None:
+    """Make room for what the demo keeps."""
     shutil.rmtree(OUTPUT, ignore_errors=True)
     for folder in ("mails", "pages", "summaries"):
         (OUTPUT / folder).mkdir(parents=True)
+
+
+def run() -> list[tuple[str, object, object]]:
+    """Live the life; gives each promise beside what happened."""
+    prepare()
     console.print("Starting the local cloud and deploying template.yaml ...")
     with local_cloud() as cloud:
         life = Life(cloud)
         listen(cloud)
         live(life)
         totals(life)
+        life.check("what functions were refused", [], refusals())
+        life.check("what functions may do, and never had to", [], unused(cloud))
         keep_traces(life)
         return life.outcome
 

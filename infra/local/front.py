@@ -31,6 +31,12 @@ ACCOUNT = {"SendQuota": {"MaxSendRate": 500.0}}
 """What GetAccount of SES tells the mailer: the emulator's 14 mails a second would only hold things up."""
 
 
+class Server(ThreadingHTTPServer):
+    """Takes as many connections at once as a mailer and a crowd of visitors open."""
+
+    request_queue_size = 128
+
+
 @contextmanager
 def front(cloud: LocalCloud, event_id: str) -> Iterator[None]:
     """Serve ``cloud.url`` until the block ends."""
@@ -51,7 +57,7 @@ def front(cloud: LocalCloud, event_id: str) -> Iterator[None]:
         def _pass_on(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length") or 0))
             status, headers, answer = _ask(cloud, self.command, self.path, dict(self.headers), body)
-            if self.path == f"{SES}/v2/email/outbound-emails" and status == HTTPStatus.OK:
+            if self.path == f"{SES}outbound-emails" and status == HTTPStatus.OK:
                 cloud.sent.append(_sent_mail(json.loads(body), json.loads(answer)))
             self._send(status, headers, answer)
 
@@ -66,7 +72,7 @@ def front(cloud: LocalCloud, event_id: str) -> Iterator[None]:
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002
             """Say nothing: addresses hold tokens."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", urlsplit(cloud.url).port or 0), Handler)
+    server = Server(("127.0.0.1", urlsplit(cloud.url).port or 0), Handler)
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
@@ -79,22 +85,21 @@ def front(cloud: LocalCloud, event_id: str) -> Iterator[None]:
 def _ask(
     cloud: LocalCloud, method: str, path: str, headers: dict[str, str], body: bytes
 ) -> tuple[int, dict[str, str], bytes]:
-    if path == f"{SES}/v2/email/account":
-        return 200, {"content-type": "application/json"}, json.dumps(ACCOUNT).encode()
     if path == WEBHOOKS:
         small = {name.lower(): value for name, value in headers.items()}
         return cloud.receiver.take(small, body, cloud.now()), {}, b""
     target = urlsplit(cloud.endpoint)
-    headers = {name: value for name, value in headers.items() if name.lower() != "host"}
-    if path.startswith(SES):
-        path = path.removeprefix(SES)
-    else:
+    if not path.startswith(SES):  # whose signature holds for the host that was asked
+        headers = {name: value for name, value in headers.items() if name.lower() != "host"}
         headers["Host"] = f"{cloud.outputs['ApiId']}.execute-api.localhost:{target.port}"
     connection = http.client.HTTPConnection(target.hostname or "", target.port)
     connection.request(method, path, body, headers)
     answer = connection.getresponse()
     kept = {name: value for name, value in answer.getheaders() if name.lower() in PASSED_BACK}
-    return answer.status, kept, answer.read()
+    text = answer.read()
+    if path == f"{SES}account" and answer.status == HTTPStatus.OK:
+        text = json.dumps(json.loads(text) | ACCOUNT).encode()
+    return answer.status, kept, text
 
 
 def _sent_mail(request: dict[str, Any], answer: dict[str, Any]) -> SentMail:

@@ -18,6 +18,7 @@ from rich.console import Console
 
 from ..build import LOCAL
 from .cloud import LocalCloud
+from .privilege import stop_if_refused
 
 EVENT = "fortroendebygge"
 OUTPUT = LOCAL / "demo"
@@ -48,8 +49,13 @@ class Life:
         self.outcome.append((what, promised, happened))
 
     def request(self, method: str, path: str, **options: Any) -> urllib3.BaseHTTPResponse:
-        """One request to the address that people see; redirects are not followed."""
-        return self.http.request(method, self.cloud.url + path, redirect=False, retries=False, **options)
+        """One request to the address that people see; redirects are not followed.
+
+        Raises Denied when a function was refused something for want of a permission, here or behind.
+        """
+        answer = self.http.request(method, self.cloud.url + path, redirect=False, retries=False, **options)
+        stop_if_refused()
+        return answer
 
     def page(self, name: str, method: str, path: str, **options: Any) -> tuple[int, str]:
         """A page as a person sees it, kept under the name."""
@@ -88,7 +94,7 @@ class Life:
 
     def deliver(self) -> list[EmailMessage]:
         """Let the clock tick until no mail is under way, and give all mails sent so far."""
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 300
         while time.monotonic() < deadline:
             self.cloud.tick()
             states = Counter[str]()

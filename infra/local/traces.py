@@ -17,7 +17,10 @@ LISTENER = "listener"
 def listen(cloud: LocalCloud) -> None:
     """From now on keep what is published to the topics."""
     sqs, sns = cloud.client("sqs"), cloud.client("sns")
-    url = sqs.create_queue(QueueName=LISTENER)["QueueUrl"]
+    allowed = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "*"}
+    url = sqs.create_queue(QueueName=LISTENER, Attributes={"Policy": json.dumps({"Statement": [allowed]})})[
+        "QueueUrl"
+    ]
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     for topic in sns.list_topics()["Topics"]:
         sns.subscribe(TopicArn=topic["TopicArn"], Protocol="sqs", Endpoint=arn)

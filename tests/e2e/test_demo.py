@@ -6,9 +6,12 @@ import json
 from urllib.parse import quote
 
 import pytest
+from infra.local.before import registration
 from infra.local.cloud import FUNCTIONS
-from infra.local.demo import run
-from infra.local.life import OUTPUT
+from infra.local.demo import local_cloud, run
+from infra.local.life import OUTPUT, Life
+from infra.local.people import participants
+from infra.local.privilege import Denied, grants, take_away, unused
 from tests.leaks import leaks, secrets_in
 
 from kallelse.observability import INCIDENTS, KEYS, METRICS
@@ -36,7 +39,7 @@ def secrets(outcome: Outcome) -> set[str]:
 
 def test_everything_that_is_promised_to_the_participants_of_the_seminar_happens(outcome: Outcome) -> None:
     assert [each for each in outcome if each[1] != each[2]] == []
-    assert len(outcome) == 50
+    assert len(outcome) == 55
     assert len(list((OUTPUT / "mails").glob("*.eml"))) == 200  # 50 + 10 + 2 + 2 + 9 + 1 + 51 + 12 + 63
 
 
@@ -79,3 +82,12 @@ def test_every_line_of_a_log_is_the_platform_s_or_holds_only_what_is_listed(trac
         else:
             assert set(line) <= set(KEYS)
             assert line["message"] in INCIDENTS
+
+
+def test_the_demo_ends_at_the_first_thing_that_a_function_may_not_do_any_more(outcome: Outcome) -> None:
+    with local_cloud() as cloud:
+        [put] = [each for each in grants(cloud) if each[0] == "Admin" and each.action == "dynamodb:PutItem"]
+        assert " ".join(put) in unused(cloud)  # nothing has been done yet
+        take_away(cloud, put)
+        with pytest.raises(Denied, match=r"AdminFunction.*: dynamodb:PutItem"):
+            registration(Life(cloud), participants())

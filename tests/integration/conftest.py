@@ -10,9 +10,16 @@ from typing import Any
 import pytest
 from tests.commanding import Wire
 from tests.conftest import ROOT
+from tests.privileges import guard
 from tests.visiting import Ask, Time, make_bucket, request, set_up_admin, whatever_it_is
 
 from kallelse.ports import Desk
+
+
+@pytest.fixture(autouse=True)
+def least_privilege(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every handler does to the table only what its function may."""
+    guard(monkeypatch)
 
 
 @pytest.fixture

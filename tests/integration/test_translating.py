@@ -10,11 +10,11 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 from tests.conftest import ROOT
+from tests.fakes.translating import FakeTranslator
 from tests.summaries import TO_APPROVAL, Bucket, a_draft, approved, moved, publish
 from tests.visiting import NOW, Ask, opened
 
 from kallelse import translating
-from kallelse.adapters.local_translation import MarkingTranslator
 from kallelse.adapters.translate import LIMIT, AmazonTranslator
 from kallelse.errors import InvalidInput, Refused, Unavailable
 from kallelse.models import Source, Summary, SummaryState
@@ -33,7 +33,7 @@ def bucket() -> Bucket:
 def translate(desk: Desk, bucket: Bucket, source: Summary, *to: str) -> list[Summary]:
     record = desk.events.get("seminarium")
     templates = ROOT / "templates"
-    return translating.translate(desk, bucket, MarkingTranslator(), templates, record, source, to, NOW)
+    return translating.translate(desk, bucket, FakeTranslator(), templates, record, source, to, NOW)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def translate(desk: Desk, bucket: Bucket, source: Summary, *to: str) -> list[Sum
     ],
 )  # fmt: skip
 def test_the_markdown_stays_and_its_words_are_translated(before: str, after: str) -> None:
-    assert translating.translated(before, MarkingTranslator(), "sv", "en", None) == after
+    assert translating.translated(before, FakeTranslator(), "sv", "en", None) == after
 
 
 def test_a_draft_says_that_a_machine_made_it_and_waits_for_a_person(desk: Desk, bucket: Bucket) -> None:
@@ -64,7 +64,7 @@ def test_a_draft_says_that_a_machine_made_it_and_waits_for_a_person(desk: Desk, 
         True,
         Source(language="sv", version=1),
     )
-    assert draft.author == "local cloud, not translated"
+    assert draft.author == "nobody"
     assert bucket.get(draft.source_key) == "# [en] Tillit\n"
     publish(desk, bucket)
     published = [each for each in desk.summaries.of_event("seminarium") if each.since(SummaryState.PUBLISHED)]
@@ -124,7 +124,10 @@ def content(answer: dict[str, Any]) -> Any:
     return json.loads(answer["body"])
 
 
-def test_an_organiser_has_a_summary_translated_and_compares_it(desk: Desk, organise: Ask) -> None:
+def test_an_organiser_has_a_summary_translated_and_compares_it(
+    desk: Desk, organise: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kallelse.handlers.admin.summaries.translator", FakeTranslator)
     opened(desk)
     organise("POST", "/summaries", {"language": "sv", "markdown": "# Ett\n\nTillit\n"})
     refused = organise("POST", "/summaries/sv/1/translations", {"to": ["en"]})

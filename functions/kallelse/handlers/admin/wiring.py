@@ -65,11 +65,8 @@ def organisations() -> Organisations:
 
 @cache
 def translator() -> Translator:
-    """What translates; in the local cloud, which has no such service, what marks texts instead."""
-    if wiring()[0].local:
-        from ...adapters.local_translation import MarkingTranslator
-
-        return MarkingTranslator()
+    """What translates."""
+    # Only translations need it, so the other routes do not pay for its client.
     from ...adapters.translate import connect as connect_translator
 
     return connect_translator()

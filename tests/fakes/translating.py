@@ -1,19 +1,19 @@
-"""What stands for the translation service in the local cloud: it only marks each text with the language."""
+"""What stands for the translation service: it only marks each text with the language."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..models import Language
-from ..ports import Terminology
+from kallelse.models import Language
+from kallelse.ports import Terminology
 
 
 @dataclass(frozen=True)
-class MarkingTranslator:
+class FakeTranslator:
     """Keeps the form of :class:`kallelse.ports.Translator`, and translates nothing."""
 
-    name: str = "local cloud, not translated"
+    name: str = "nobody"
 
     def translate(
         self,
