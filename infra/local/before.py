@@ -36,6 +36,12 @@ def registration(life: Life, people: list[dict[str, str]]) -> None:
     )
     kinds = Counter(map(kind_of, life.deliver()))
     life.check("mails after registration", {"confirmed": 50, "waiting": 10}, dict(kinds))
+    card = life.request("GET", f"/events/{EVENT}/sv/card.png")
+    life.check(
+        "the picture for links to the event",
+        (200, "86400"),
+        (card.status, card.headers["cache-control"][-5:]),
+    )
     life.say("60 people registered, one of them twice: 50 have a seat, 10 wait")
 
 

@@ -52,7 +52,7 @@ def live(life: Life) -> None:
     summaries_of_the_tour(life)
     webhook.told(life)
     public_summaries(life)
-    erased(life, people[1])
+    erased(life, *people[1:3])
 
 
 @contextmanager

@@ -34,6 +34,11 @@ NOT_IN_THE_DEMO = {
         "dynamodb:ConditionCheckItem",
         "",
     ): "seats half arranged, tests/simulation/test_crash_points.py",
+    (
+        "Dispatcher",
+        "dynamodb:DeleteItem",
+        "",
+    ): "a seat lapses, and one who waits gets it, tests/integration/test_race.py",
 }
 """Grants that the demo has no use for, and what has."""
 

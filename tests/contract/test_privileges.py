@@ -123,6 +123,7 @@ ALLOWED: dict[str, set[Permission]] = {
         table("DeleteItem", EVENT),
         *objects("GetObject", SUMMARIES),
         *objects("PutObject", SUMMARIES, CARDS, "erasures"),
+        *objects("DeleteObject", "exports"),
         *objects("DeleteObjectVersion", "exports"),
         listing("ListBucketVersions", "exports"),
     },
