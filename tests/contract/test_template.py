@@ -35,8 +35,6 @@ def run(*command: str, **variables: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-
-
 def test_the_import_rules_are_kept() -> None:
     result = run(str(Path(sys.executable).parent / "lint-imports"), PYTHONPATH="functions")
     assert result.returncode == 0, result.stdout
