@@ -8,6 +8,7 @@ So a line has only the keys of ``KEYS`` and one of the texts of ``INCIDENTS``, w
 from __future__ import annotations
 
 import logging
+import os
 from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import wraps
@@ -91,9 +92,12 @@ class AllowList(LambdaPowertoolsFormatter):
         return super().serialize(kept)
 
 
-_formatter = AllowList(name="%(name)s", service="kallelse", utc=True, use_rfc3339=True)
-_logger = Logger(service="kallelse", logger_formatter=_formatter)
-_metrics = Metrics(namespace=NAMESPACE, service="kallelse")
+SERVICE = os.environ.get("POWERTOOLS_SERVICE_NAME", "kallelse")
+"""The name of the stack, since one account may have several."""
+
+_formatter = AllowList(name="%(name)s", service=SERVICE, utc=True, use_rfc3339=True)
+_logger = Logger(service=SERVICE, logger_formatter=_formatter)
+_metrics = Metrics(namespace=NAMESPACE, service=SERVICE)
 
 
 def guard_root() -> None:
@@ -135,7 +139,7 @@ def measure(metric: Metric, value: float) -> None:
 def count_mails(mails: Iterable[Mail]) -> None:
     """Count mails that came to another state, by kind and state."""
     for (kind, state), number in Counter((each.kind, each.state) for each in mails).items():
-        dimensions = {"service": "kallelse", "kind": kind.value, "state": state.value}
+        dimensions = {"service": SERVICE, "kind": kind.value, "state": state.value}
         unit, metric = MetricUnit.Count, "Mails"
         with single_metric(metric, unit, number, namespace=NAMESPACE, default_dimensions=dimensions):
             pass

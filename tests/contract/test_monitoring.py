@@ -205,3 +205,15 @@ def test_widgets_do_not_lie_on_each_other() -> None:
     assert len(set(places)) == len(places)
     assert all(x % 8 == 0 and y % 6 == 0 for x, y in places)
     assert {(each["width"], each["height"]) for each in WIDGETS} == {(8, 6)}
+
+
+def test_each_stack_of_an_account_looks_at_its_own_metrics() -> None:
+    variables = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]
+    given = TEMPLATE["Resources"]["Monitoring"]["Properties"]["Parameters"]
+    assert variables["POWERTOOLS_SERVICE_NAME"] == given["Service"] == "AWS::StackName"
+    ours = [each for each in ALARMS.values() if each["Namespace"] == NAMESPACE]
+    assert {each["Dimensions"][0]["Value"] for each in ours} == {"Service"}
+    lines = [metric for widget in WIDGETS for metric in widget["properties"]["metrics"]]
+    told = [json.dumps(metric) for metric in lines if "Kallelse" in json.dumps(metric)]
+    assert told
+    assert [each for each in told if "${Service}" not in each] == []

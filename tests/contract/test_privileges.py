@@ -62,7 +62,7 @@ ALLOWED: dict[str, set[Permission]] = {
     "Public": {
         table("GetItem", EVENT, TOUR, TOKEN, LIMIT),
         table("Query", EVENT, EVENTS, DESK),
-        table("PutItem", EVENT, TOUR),
+        table("PutItem", EVENT, TOUR, TOKEN),
         table("UpdateItem", EVENT, LIMIT, DESK),
         table("DeleteItem", EVENT, TOUR),
         table("BatchWriteItem", EVENT, TOKEN, DESK),
