@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -51,8 +52,14 @@ def _models_read_once() -> Iterator[None]:
 @pytest.fixture
 def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """moto, with credentials that open nothing."""
+    with mocked(monkeypatch):
+        yield
+
+
+@contextmanager
+def mocked(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """moto, which answers botocore's client only; ours is tried in tests/integration/test_client.py."""
     use_nobodys_credentials(monkeypatch)
-    # moto answers botocore's client only; tests/integration/test_client.py has ours on DynamoDB Local.
     monkeypatch.setattr("kallelse.adapters.dynamodb.table.make", of_botocore)
     with mock_aws():
         yield

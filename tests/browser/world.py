@@ -21,8 +21,7 @@ import pytest
 import yaml
 from boto3 import client
 from jinja2 import Environment, Template
-from moto import mock_aws
-from tests.conftest import ROOT, empty_desk, use_nobodys_credentials
+from tests.conftest import ROOT, empty_desk, mocked
 from tests.visiting import NOW, URLENCODED, Time, make_bucket, set_up_admin
 from tests.wsgi import Application, Handler, Start, application
 
@@ -148,8 +147,7 @@ class Quiet(WSGIRequestHandler):
 @contextmanager
 def a_world() -> Iterator[World]:
     """A desk without events, and the pages on it."""
-    with pytest.MonkeyPatch.context() as patch, mock_aws():
-        use_nobodys_credentials(patch)
+    with pytest.MonkeyPatch.context() as patch, mocked(patch):
         set_up_admin(patch)
         time = Time()
         patch.setattr("kallelse.config.system_clock", time)
