@@ -186,5 +186,5 @@ class Router:
             names = route.names_in(path)
             if names is not None:
                 return route.page(**names)
-        assert self.nowhere, "every router that answers has such a page"  # noqa: S101
+        assert self.nowhere, "every router that answers has such a page"  # noqa: S101 # nosec B101
         return self.nowhere()

@@ -123,8 +123,8 @@ class Client:
             except (OSError, HTTPException) as error:
                 if attempt == ATTEMPTS:
                     raise EndpointConnectionError(endpoint_url=self.endpoint, error=error) from error
-            # Twice as long each time, and not the same for all who were turned away.
-            time.sleep(random.uniform(0, 0.025 * 2**attempt))  # noqa: S311 - nothing depends on its secrecy
+            # Twice as long each time, and not the same for all who were turned away. It need be no secret.
+            time.sleep(random.uniform(0, 0.025 * 2**attempt))  # noqa: S311 # nosec B311
         raise AssertionError("the last attempt returns or raises")
 
     def _answered(self, operation: str, body: bytes) -> Any:
