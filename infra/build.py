@@ -1,7 +1,7 @@
-"""Builds what is deployed: the functions' code with its dependencies, and the layer that sets PDFs.
+"""Builds what is deployed: the functions' code with its dependencies, the templates, and what sets PDFs.
 
 `sam build` calls it through the Makefile for each function and layer; the local cloud and the tests call
-:func:`artefact` and :func:`typesetter` for this machine's own Python and processor.
+:func:`artefact`, :func:`templates` and :func:`typesetter` for this machine's own Python and processor.
 """
 
 from __future__ import annotations
@@ -91,6 +91,21 @@ def typesetter(target: Target = HERE) -> Path:
         _compile(target, folder / "python", "/opt/python")
 
     return _built(target, "typesetter", [requirements], lay)
+
+
+def templates(target: Target = HERE) -> Path:
+    """The folder of the layer of templates, compiled besides, built as :func:`artefact` is."""
+    source = ROOT / "templates"
+    compiling = [ROOT / "infra/compile_templates.py", ROOT / "functions/kallelse/rendering.py"]
+    files = sorted(path for path in source.rglob("*") if path.is_file())
+
+    def lay(folder: Path) -> None:
+        shutil.copytree(source, folder)
+        command = [sys.executable, "-m", "infra.compile_templates", str(folder), *target]
+        path = os.environ | {"PYTHONPATH": str(ROOT / "functions")}
+        subprocess.run(command, check=True, cwd=ROOT, env=path, stdout=subprocess.DEVNULL)  # noqa: S603 # nosec B603
+
+    return _built(target, "templates", [ROOT / "functions/requirements.txt", *compiling, *files], lay)
 
 
 def zipped(folder: Path) -> Path:
@@ -211,9 +226,9 @@ def interpreter(target: Target) -> list[str]:
 
 
 def main(resource: str, destination: str) -> None:
-    """Give SAM what it deploys: the layer Typesetter, or a function, which all have the same code."""
-    built = typesetter(deployed()) if resource == "Typesetter" else artefact(deployed())
-    give(built, destination)
+    """Give SAM what it deploys: one of the layers, or a function, which all have the same code."""
+    layers = {"Templates": templates, "Typesetter": typesetter}
+    give(layers.get(resource, artefact)(deployed()), destination)
 
 
 if __name__ == "__main__":

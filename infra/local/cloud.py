@@ -22,8 +22,8 @@ from typing import Any
 import boto3
 import yaml
 
-from ..build import LOCAL, ROOT
-from .package import LAYER, functions_archive, templates_archive, typesetter_archive
+from ..build import LOCAL, ROOT, templates
+from .package import functions_archive, templates_archive, typesetter_archive
 from .receiver import Receiver
 
 REGION = "eu-north-1"
@@ -96,7 +96,7 @@ class LocalCloud:
             variables |= {
                 "KALLELSE_LOCAL": "1",
                 "KALLELSE_NOW": str(CLOCK),
-                "KALLELSE_TEMPLATES": str(LAYER),
+                "KALLELSE_TEMPLATES": str(templates()),  # the emulator has no /opt
             }
             if name == "Mailer":
                 variables["AWS_ENDPOINT_URL_SESV2"] = self.url

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
-from ..build import LOCAL, ROOT, artefact, typesetter, zipped
-
-LAYER = LOCAL / "layer"
+from ..build import artefact, templates, typesetter, zipped
 
 
 def functions_archive() -> Path:
@@ -21,7 +18,5 @@ def typesetter_archive() -> Path:
 
 
 def templates_archive() -> Path:
-    """The archive of the templates layer, which is unpacked in LAYER too: the emulator has no /opt."""
-    shutil.rmtree(LAYER, ignore_errors=True)
-    shutil.copytree(ROOT / "templates", LAYER)
-    return Path(shutil.make_archive(str(LOCAL / "templates"), "zip", LAYER))
+    """The archive of the templates layer."""
+    return zipped(templates())

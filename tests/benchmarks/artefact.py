@@ -5,18 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 from infra.build import HERE, LOCAL
-from tests.conftest import ROOT
 
 from .report import Section
 
-BUILT = {"functions": "functions", "typesetter layer": "typesetter"}
+BUILT = {"functions": "functions", "typesetter layer": "typesetter", "templates layer": "templates"}
 """What infra/build.py makes, by the name of its folder."""
 
 
 def section() -> Section:
     """The table, of what is there."""
     built = LOCAL / "build" / "-".join(HERE)
-    parts = {name: built / folder for name, folder in BUILT.items()} | {"templates layer": ROOT / "templates"}
+    parts = {name: built / folder for name, folder in BUILT.items()}
     rows = [[name, f"{size(path) / 1e6:,.1f}"] for name, path in parts.items() if path.exists()]
     about = (
         "Unpacked, as infra/build.py has left them for this machine, of the 250 MB that Lambda takes for a"

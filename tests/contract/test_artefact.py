@@ -6,11 +6,13 @@ import _imp
 import gzip
 import json
 import os
+import pickle
 import py_compile
 import re
 import struct
 import subprocess
 import sys
+from hashlib import sha1
 from importlib.util import MAGIC_NUMBER
 from pathlib import Path
 from shutil import copytree
@@ -19,10 +21,14 @@ from typing import Any
 import boto3
 import pytest
 import yaml
-from infra.build import HERE, SERVICES, Target, artefact, deployed, interpreter, typesetter
+from infra.build import HERE, SERVICES, Target, artefact, deployed, interpreter, templates, typesetter
+from infra.compile_templates import mark
 from infra.sizes import MEGABYTE, UNPACKED, Size, sizes, too_large
+from jinja2.bccache import bc_magic
 from tests.conftest import ROOT, SAM, CloudFormation
 from tests.visiting import request
+
+from kallelse.rendering import COMPILED
 
 TEMPLATE: dict[str, Any] = yaml.load((ROOT / "template.yaml").read_text(), CloudFormation)  # noqa: S506
 HANDLERS = {
@@ -38,10 +44,17 @@ MACHINES = {"arm64": 0xB7, "x86_64": 0x3E}
 """What an ELF file says it is for (elf.h: EM_AARCH64, EM_X86_64)."""
 
 START = """
-import importlib, json, sys
+import builtins, importlib, json, sys
 from importlib.machinery import SourceFileLoader
 
-compiled = []
+compiled, ordinary = [], compile
+
+def compiling(source, path, *rest, **options):
+    if "/templates" in str(path):
+        compiled.append(path)
+    return ordinary(source, path, *rest, **options)
+
+builtins.compile = compiling
 
 class Compiling:
     def __init__(self, ordinary):
@@ -105,12 +118,41 @@ def test_code_that_is_not_compiled_or_older_than_its_source_is_noticed(tmp_path:
 
 
 def test_the_public_function_answers_in_each_language_from_the_artefact_and_the_layer_alone() -> None:
-    layer = ROOT / TEMPLATE["Resources"]["Templates"]["Properties"]["ContentUri"]
+    started = look_at_statements(templates())
+    titles = [re.findall("<h1.*?>(.+?)</h1>", answer["body"])[0] for answer in started["answers"]]
+    assert titles == ["Tillgänglighetsutlåtande", "Saavutettavuusseloste", "Accessibility statement"]
+    assert started["compiled"] == []
+
+
+def look_at_statements(layer: Path) -> Any:
+    """The accessibility statement in three languages, with this layer of templates."""
     events = tuple(request("GET", f"/accessibility/{language}", {}) for language in ("sv", "fi", "en"))
     settings = {"KALLELSE_TABLE": "none", "KALLELSE_BUCKET": "none", "KALLELSE_TEMPLATES": str(layer)}
-    answers = start(artefact(), handler=HANDLERS["PublicFunction"], events=events, **settings)["answers"]
-    titles = [re.findall("<h1.*?>(.+?)</h1>", answer["body"])[0] for answer in answers]
-    assert titles == ["Tillgänglighetsutlåtande", "Saavutettavuusseloste", "Accessibility statement"]
+    return start(artefact(), handler=HANDLERS["PublicFunction"], events=events, **settings)
+
+
+def test_an_organisations_own_templates_need_not_be_compiled(tmp_path: Path) -> None:
+    own = Path(copytree(ROOT / "templates", tmp_path / "templates"))
+    (own / "web/accessibility.html").write_text("<h1>Our own</h1>")
+    started = look_at_statements(own)
+    assert [answer["body"] for answer in started["answers"]] == ["<h1>Our own</h1>"] * 3
+    assert str(own / "web/accessibility.html") in started["compiled"]
+
+
+@pytest.mark.parametrize("target", [HERE, LAMBDA])
+def test_the_layer_has_each_template_compiled_for_the_runtime_of_the_functions(target: Target) -> None:
+    layer = templates(target)
+    compiled = {path.name: path.read_bytes() for path in (layer / COMPILED).iterdir()}
+    sources = [path for path in (ROOT / "templates").glob("[deow]*/**/*.*") if "~" not in path.name]
+    named = {path.relative_to(ROOT / "templates").as_posix().replace("/", "~"): path for path in sources}
+    assert len(compiled) > 100
+    for name, code in compiled.items():
+        digest = sha1(named[name].read_bytes(), usedforsecurity=False).hexdigest()
+        assert code.startswith(mark(target) + pickle.dumps(digest, 2))
+
+
+def test_jinja_reads_what_has_its_own_mark() -> None:
+    assert mark(HERE) == bc_magic != mark(Target("python3.10", HERE.architecture))
 
 
 def test_the_typesetter_sets_pdfs_from_its_layer_alone() -> None:
@@ -243,6 +285,7 @@ def test_sam_builds_the_template_with_the_artefact_in_each_function(tmp_path: Pa
     assert built.returncode == 0, built.stderr
     for name in HANDLERS:
         assert files(tmp_path / "build" / name) == files(artefact(LAMBDA))
+    assert files(tmp_path / "build/Templates") == files(templates(LAMBDA))
     assert files(tmp_path / "build/Typesetter") == files(typesetter(LAMBDA))
     found = {each.name: each for each in sizes(tmp_path / "build/template.yaml")}
     assert found.keys() == HANDLERS.keys() | {"Templates", "Typesetter"}
