@@ -66,18 +66,18 @@ def artefact(target: Target = HERE) -> Path:
     requirements = ROOT / "functions/requirements.txt"
     package = ROOT / "functions/kallelse"
     sources = sorted(package.rglob("*.py"))
-    dependencies = _built(target, "dependencies", [requirements], partial(_depend, target, requirements))
+    dependencies = built(target, "dependencies", [requirements], partial(_depend, target, requirements))
 
     def assemble(folder: Path) -> None:
         give(dependencies, folder)
         shutil.copytree(package, folder / "kallelse", ignore=shutil.ignore_patterns("__pycache__", "cli"))
         _compile(target, folder / "kallelse", "/var/task/kallelse")
 
-    return _built(target, "functions", [requirements, *sources], assemble)
+    return built(target, "functions", [requirements, *sources], assemble)
 
 
 def _depend(target: Target, requirements: Path, folder: Path) -> None:
-    _install(target, requirements, folder)
+    install(target, requirements, folder)
     _trim(folder)
     _compile(target, folder, "/var/task")
 
@@ -87,10 +87,10 @@ def typesetter(target: Target = HERE) -> Path:
     requirements = ROOT / "infra/typesetter/requirements.txt"
 
     def lay(folder: Path) -> None:
-        _install(target, requirements, folder / "python")
+        install(target, requirements, folder / "python")
         _compile(target, folder / "python", "/opt/python")
 
-    return _built(target, "typesetter", [requirements], lay)
+    return built(target, "typesetter", [requirements], lay)
 
 
 def templates(target: Target = HERE) -> Path:
@@ -105,7 +105,7 @@ def templates(target: Target = HERE) -> Path:
         path = os.environ | {"PYTHONPATH": str(ROOT / "functions")}
         subprocess.run(command, check=True, cwd=ROOT, env=path, stdout=subprocess.DEVNULL)  # noqa: S603 # nosec B603
 
-    return _built(target, "templates", [ROOT / "functions/requirements.txt", *compiling, *files], lay)
+    return built(target, "templates", [ROOT / "functions/requirements.txt", *compiling, *files], lay)
 
 
 def zipped(folder: Path) -> Path:
@@ -128,7 +128,7 @@ def give(folder: Path, destination: str | Path) -> None:
     shutil.copytree(folder, destination, copy_function=link, dirs_exist_ok=True)
 
 
-def _built(target: Target, name: str, sources: list[Path], build: Callable[[Path], None]) -> Path:
+def built(target: Target, name: str, sources: list[Path], build: Callable[[Path], None]) -> Path:
     """The folder of this name, as it was built of the same sources, else built anew.
 
     One at a time, as tests that run at once ask for the same.
@@ -152,7 +152,7 @@ def _digest(sources: list[Path]) -> str:
     return sha256("\n".join([Path(__file__).read_text(), *contents]).encode()).hexdigest()
 
 
-def _install(target: Target, requirements: Path, folder: Path) -> None:
+def install(target: Target, requirements: Path, folder: Path) -> None:
     """Install with the hashes that are locked; for another machine than this one from wheels only."""
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--require-hashes", "--no-compile"]
     if target != HERE:

@@ -6,19 +6,15 @@ stub. Processes alternate, so that a machine that slows down slows all down; med
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 from dataclasses import replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-from infra.compile_templates import compile_templates
-from tests.conftest import ROOT
+from infra.build import artefact
 
 from . import world
-from .processes import SITE, Contender, Figures, raced
+from .processes import Contender, Figures, deployed, raced, reference
 from .report import Section, ms, ratio
 
 PUBLIC = "kallelse.handlers.public:handler"
@@ -32,13 +28,13 @@ def references() -> list[Contender]:
     record = world.world().record
     show, post = [world.show(record)], [world.register(record, proof=False)]
     return [
-        Contender("bare script: form", BARE, show),
-        Contender("typical stack: form", TYPICAL, show),
-        Contender("typical stack: POST", TYPICAL, post),
+        reference("bare script: form", BARE, show),
+        reference("typical stack: form", TYPICAL, show),
+        reference("typical stack: POST", TYPICAL, post),
     ]
 
 
-def ours(templates: Path) -> list[Contender]:
+def ours() -> list[Contender]:
     """Each handler, and what it is asked."""
     found = world.world()
     event = f"/events/{found.record.event.id}"
@@ -53,26 +49,24 @@ def ours(templates: Path) -> list[Contender]:
         "publisher: nothing due": ("kallelse.handlers.publisher:handler", {}),
         "notifier: nothing due": ("kallelse.handlers.notifier:handler", {}),
     }
-    return [
-        Contender(name, handler, [request], templates=templates) for name, (handler, request) in asked.items()
-    ]
+    return [deployed(name, handler, [request]) for name, (handler, request) in asked.items()]
 
 
 def section(rounds: int) -> Section:
     """The table of cold starts."""
-    with TemporaryDirectory() as folder:
-        templates = Path(shutil.copytree(ROOT / "templates", Path(folder) / "templates"))
-        compile_templates(templates)
-        plain = Contender("public: form, templates not compiled", PUBLIC, [world.show(world.world().record)])
-        found = raced([*references(), *ours(templates), plain], rounds)
+    source = Contender("public: form, from the source tree", PUBLIC, [world.show(world.world().record)])
+    found = raced([*references(), *ours(), source], rounds)
     form, post = found["bare script: form"]["cold_cpu"], found["typical stack: POST"]["cold_cpu"]
     goals = {"public: form": (form, FORM_GOAL), "public: POST": (post, POST_GOAL)}
     rows = [_row(name, figures, form, post, goals.get(name)) for name, figures in found.items()]
     about = (
         "From the start of the import to the first answer, in fresh processes that alternate; medians of"
-        f" {rounds}. Milliseconds of the processor and by the clock, and the most memory. The source tree"
-        f" with"
-        " compiled Python on both sides, and templates compiled as the build does it."
+        f" {rounds}. Milliseconds of the processor and by the clock, and the most memory. Ours as"
+        " infra/build.py makes it for this machine, alone with its layer of templates: what is deployed, but"
+        " for another Python and processor. The references with the packages that they need and no other, of"
+        " the same versions, for the same Python, as an ordinary `sam build` installs them: botocore with all"
+        " its data, and compiled Python that is valid, which `sam build` itself does not make. The last row"
+        " is ours from the source tree, among all packages of the tests, its templates not compiled."
         " Ratios are those of the processor's time, which other work on the machine changes least:"
         " to the bare script showing the form, and to the typical stack taking a POST."
     )
@@ -94,14 +88,12 @@ def _goal(goal: tuple[float, float] | None, base: float) -> float | None:
 
 def imports(most: int = 30) -> Section:
     """What the import of the public handler is made of."""
-    paths = [str(ROOT / "functions"), str(SITE)]
-    code = f"import sys; sys.path[:0] = {paths!r}; import kallelse.handlers.public"
-    command = [sys.executable, "-S", "-X", "importtime", "-c", code]
-    for _ in range(2):  # the first writes what Python keeps compiled
-        told = subprocess.run(command, capture_output=True, text=True, check=True).stderr  # noqa: S603
+    code = f"import sys; sys.path.insert(0, {str(artefact())!r}); import kallelse.handlers.public"
+    command = [sys.executable, "-S", "-P", "-X", "importtime", "-c", code]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stderr  # noqa: S603
     about = (
-        f"`python -X importtime` of the public handler, the {most} dearest, in milliseconds by the clock with"
-        " all that each imports first; telling it costs time itself."
+        f"`python -X importtime` of the public handler as it is deployed, the {most} dearest, in"
+        " milliseconds by the clock with all that each imports first; telling it costs time itself."
     )
     lines = [line.removeprefix("import time:").split("|") for line in told.splitlines() if "|" in line]
     timed = [(int(total), name) for _, total, name in lines if total.strip().isdigit()]
@@ -111,8 +103,5 @@ def imports(most: int = 30) -> Section:
 
 def raced_briefly(names: tuple[str, ...], rounds: int = 3, requests: int = 50) -> dict[str, Figures]:
     """Some of them, cold and warm, where the last digit does not matter."""
-    with TemporaryDirectory() as folder:
-        templates = Path(shutil.copytree(ROOT / "templates", Path(folder) / "templates"))
-        compile_templates(templates)
-        chosen = [each for each in ours(templates) if each.name.startswith(names)]
-        return raced([replace(each, requests=list(each.requests) * requests) for each in chosen], rounds)
+    chosen = [each for each in ours() if each.name.startswith(names)]
+    return raced([replace(each, requests=list(each.requests) * requests) for each in chosen], rounds)

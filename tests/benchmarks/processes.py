@@ -13,9 +13,11 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from infra.build import artefact, templates
 from tests.conftest import ROOT
 
 from . import world
+from .plain import plain
 from .stub import running
 
 FRESH = Path(__file__).with_name("fresh.py")
@@ -26,13 +28,26 @@ Figures = dict[str, float]
 
 @dataclass(frozen=True)
 class Contender:
-    """A handler and what it is asked, the first time cold. ``paths``: where it is imported from."""
+    """A handler and what it is asked, the first time cold. ``paths``: where it is imported from.
+
+    Unless told otherwise that is the source tree.
+    """
 
     name: str
     handler: str
     requests: Sequence[dict[str, Any]]
     templates: Path = ROOT / "templates"
     paths: tuple[Path, ...] = (ROOT, ROOT / "functions", SITE)
+
+
+def deployed(name: str, handler: str, requests: Sequence[dict[str, Any]]) -> Contender:
+    """One of ours as it is deployed: from what the build makes for this machine, and nothing else."""
+    return Contender(name, handler, requests, templates(), (artefact(),))
+
+
+def reference(name: str, handler: str, requests: Sequence[dict[str, Any]]) -> Contender:
+    """One that ours is measured against."""
+    return Contender(name, handler, requests, paths=(ROOT, plain()))
 
 
 def raced(contenders: Sequence[Contender], rounds: int) -> dict[str, Figures]:
