@@ -10,6 +10,7 @@ import fcntl
 import gzip
 import json
 import os
+import pickle  # nosec B403
 import platform
 import re
 import shutil
@@ -31,6 +32,12 @@ SERVICES = {"dynamodb": "dynamodb", "s3": "s3", "sesv2": "email", "translate": "
 
 UNUSED = ("bin", "share", "boto3/data", "boto3/examples", "*/tests")
 """What no function reads: commands, manuals, boto3's resources, tests of libraries."""
+
+LOCALE = frozenset({
+    "date_formats", "datetime_skeletons", "day_period_rules", "day_periods", "days", "eras", "languages",
+    "locale_id", "months", "number_symbols", "quarters", "time_formats", "week_data",
+})  # fmt: skip
+"""What Babel is asked for: no currencies, units, territories and names of zones."""
 
 GLIBC = ("manylinux2014", "manylinux_2_17", "manylinux_2_28", "manylinux_2_34")
 """The wheels that run on Amazon Linux 2023, whose C library is glibc 2.34."""
@@ -79,6 +86,7 @@ def artefact(target: Target = HERE) -> Path:
 def _depend(target: Target, requirements: Path, folder: Path) -> None:
     install(target, requirements, folder)
     _trim(folder)
+    _trim_locales(folder)
     _compile(target, folder, "/var/task")
 
 
@@ -180,6 +188,14 @@ def _trim(folder: Path) -> None:
         kept = partition["services"].keys() & set(SERVICES.values())
         partition["services"] = {name: partition["services"][name] for name in sorted(kept)}
     (data / "endpoints.json").write_bytes(_as_json(endpoints))
+
+
+def _trim_locales(folder: Path) -> None:
+    """Leave of each locale what dates and the names of languages need, as all of it is read for any of it."""
+    for path in folder.glob("babel/locale-data/*.dat"):
+        data = pickle.loads(path.read_bytes())  # noqa: S301 # nosec B301 - its hash is locked
+        kept = {name: value for name, value in data.items() if name in LOCALE}
+        path.write_bytes(pickle.dumps(kept, pickle.HIGHEST_PROTOCOL))
 
 
 def _undocumented(model: Any) -> Any:

@@ -276,6 +276,30 @@ def test_a_call_that_trimming_changed_is_noticed(tmp_path: Path) -> None:
     assert {json.loads(call)[2] for call in lost} == {"query"}
 
 
+DATES = """
+import sys
+from datetime import datetime
+from babel import Locale
+from babel.localedata import locale_identifiers
+from kallelse import rendering
+
+for language in sorted(set(each[:2] for each in locale_identifiers() if len(each.split("_")[0]) == 2)):
+    told = [rendering.NAMES[language], Locale.parse("fi").get_display_name(language)]
+    for month in range(1, 13):
+        at = datetime(2020, month, month + 1, 2 * month - 2, 5)
+        told += [write(at, language) for write in (rendering.day, rendering._short_day, rendering.clock)]
+    print(language, *told)
+"""
+
+
+def test_all_languages_write_dates_as_with_all_that_babel_brings() -> None:
+    whole = alone(ROOT / "functions", Path(boto3.__file__).parents[1], command=["-c", DATES])
+    assert len(whole.splitlines()) > 150
+    assert "torsdag 10 september 2020 10 sep." in whole
+    assert "svenska" in whole.lower()
+    assert alone(artefact(), command=["-c", DATES]) == whole
+
+
 def test_sam_builds_the_template_with_the_artefact_in_each_function(tmp_path: Path) -> None:
     environment = os.environ | {"SAM_CLI_TELEMETRY": "0", "AWS_DEFAULT_REGION": "eu-north-1"}
     command = [str(SAM / "sam"), "build", "--build-dir", str(tmp_path / "build")]
