@@ -25,5 +25,5 @@ class ParticipantByHand(Model):
 class ByHand(Model):
     """A registration as an organiser writes it. ``mode``: only needed where there is a choice."""
 
-    participant: ParticipantByHand = ParticipantByHand()
+    participant: ParticipantByHand = ParticipantByHand.model_construct()
     mode: Mode | None = None

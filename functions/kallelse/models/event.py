@@ -206,7 +206,8 @@ class Event(Model):
     short_description: LongText
     description: LongText
     audience: Text
-    admission: Admission = Admission()
+    # Made without a validator, which would be built at once for it.
+    admission: Admission = Admission.model_construct()
     hosts: tuple[Text, ...] = Field(min_length=1)
     timezone: Zone
     starts: datetime
@@ -221,7 +222,7 @@ class Event(Model):
     address_confirmation: Period | None = None
     draft: bool = False
     cancelled: bool = False
-    form: Form = Form()
+    form: Form = Form.model_construct()
     programme: tuple[ProgrammeItem, ...]
     closing_words: LongText | None = None
     meeting: Meeting
@@ -233,7 +234,7 @@ class Event(Model):
     summary_languages: tuple[Language, ...] = Field(min_length=1)
     recipients: tuple[Recipient, ...] = ()
     public_summaries: bool = False
-    privacy: Privacy = Privacy()
+    privacy: Privacy = Privacy.model_construct()
     webhooks: Webhooks = ()
     retention: Retention = RETENTION
     embed: tuple[Origin, ...] = Field((), max_length=20)

@@ -66,7 +66,7 @@ class Draft(Model):
 
     subject: dict[Language, Annotated[Line, StringConstraints(max_length=150)]]
     body: Annotated[dict[Language, Markdown], Personal("what participants are told; may name people")]
-    selection: Selection = Selection()
+    selection: Selection = Selection.model_construct()
 
 
 class MessageState(StrEnum):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ... import joining
-from ...dialogues import own_group
 from ...errors import Refused
 from ...gateway import Response, Router
 from ...http import leading_away, see_other
@@ -15,6 +14,8 @@ router = Router()
 @router.get("/join/<token>")
 def show_join_link(token: str) -> Response[str]:
     """When the join link opens, or the button that leads to the meeting. Changes nothing."""
+    from ...dialogues import own_group  # which other pages need not wait for
+
     record, registration = joining.look(wiring().desk, token)
     phase = joining.phase(record.event, wiring().now())
     page = event_page(

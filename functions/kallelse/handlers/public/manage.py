@@ -10,7 +10,7 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
-from ... import erasing, forms, managing
+from ... import forms, managing
 from ...errors import AlreadyChanged, HoldExpired, InvalidInput, KallelseError, Refused
 from ...exporting import own_data
 from ...gateway import Response, Router
@@ -230,6 +230,9 @@ def erase_registration(visit: Visit) -> Response[str]:
 
 def erase(visit: Visit) -> Response[str]:
     """Erase the registration, as its button asks for."""
+    # It knows the groups of a dialogue, which other pages need not wait for.
+    from ... import erasing
+
     visit.press()
     erasing.erase(wiring().desk, visit.record, visit.registration, visit.now)
     return tell("erased", visit.language, visit.record)

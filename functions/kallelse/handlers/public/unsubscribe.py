@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from ... import subscribing
 from ...gateway import Response, Router
 from ...http import form_of
 from ...models import EventRecord, Registration
@@ -22,12 +21,16 @@ router = Router()
 @router.get("/unsubscribe/<token>")
 def show_unsubscribing(token: str) -> Response[str]:
     """The button for it. Changes nothing, since mail scanners open every link."""
+    from ... import subscribing  # it writes headers of mails, which other pages need not wait for
+
     return _page(token, *subscribing.look(wiring().desk, token), done=False)
 
 
 @router.post("/unsubscribe/<token>")
 def unsubscribe(token: str) -> Response[str]:
     """Unsubscribe, or subscribe again."""
+    from ... import subscribing
+
     again = _asks_again(router.current_event)
     return _page(token, *subscribing.wish(wiring().desk, token, not again), done=True)
 
