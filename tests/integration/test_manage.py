@@ -214,7 +214,7 @@ def test_own_data_are_complete_and_hold_nothing_internal(ask: Ask, desk: Desk) -
     assert data["registration"]["participant"] == ada.participant.model_dump(mode="json")
     assert set(data["registration"]) == {
         "id", "participant", "mode", "state", "held_until", "registered_at", "confirmed_at",
-        "cancelled_at", "joined_at", "unsubscribed", "erased_at",
+        "cancelled_at", "joined_at", "unsubscribed", "erased_at", "request_id",
     }  # fmt: skip
     assert data["mails"] == [{"kind": "confirmed", "state": "pending", "created_at": "2020-08-20T09:00:00Z"}]
 
