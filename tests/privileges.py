@@ -40,9 +40,11 @@ def calls(operation: str, request: dict[str, Any]) -> Iterator[tuple[str, set[st
     names = re.findall(r"\b(pk|due) = :", request.get("KeyConditionExpression", ""))
     found = {request["ExpressionAttributeValues"][f":{name}"]["S"] for name in names}
     writes = request.get("TransactItems", [])
-    batch = [write for writes in request.get("RequestItems", {}).values() for write in writes]
+    batches = list(request.get("RequestItems", {}).values())
+    batch = [write for each in batches if isinstance(each, list) for write in each]
     parts = [request, *(part for write in [*writes, *batch] for part in write.values())]
     found |= {part[kind]["pk"]["S"] for part in parts for kind in ("Key", "Item") if kind in part}
+    found |= {key["pk"]["S"] for each in batches if isinstance(each, dict) for key in each["Keys"]}
     actions = {f"{member.removesuffix('Check')}" for write in writes for member in write}
     if operation == "TransactWriteItems":
         for action in actions:

@@ -100,6 +100,12 @@ def register(desk: Desk, record: EventRecord, submission: Submission, now: datet
     if event.cancelled:
         raise EventCancelled("the event is cancelled")
     address_id = registration_id(record, submission.participant.email)
+    # Read at once what most find: a newcomer, whose first holder this is, and who finds a seat in its block.
+    with desk.ahead.of_newcomer(event, address_id, submission.mode, _holder(address_id, 1)):
+        return _register(desk, event, address_id, submission, now)
+
+
+def _register(desk: Desk, event: Event, address_id: str, submission: Submission, now: datetime) -> Answer:
     known = desk.registrations.find(event.id, address_id)
     if known is None or known.state is RegistrationState.CANCELLED:
         elsewhere = claiming.bound_elsewhere(desk, event, submission.participant.email, now)
@@ -110,6 +116,10 @@ def register(desk: Desk, record: EventRecord, submission: Submission, now: datet
     if known.nonce and known.nonce == submission.nonce:
         return _answer(desk, known)  # the same form sent twice
     return _as_if_new(desk, event, known, MailKind.REGISTERED_ALREADY, submission, now)
+
+
+def _holder(address_id: str, serial: int) -> str:
+    return f"{address_id[:HOLDER_LENGTH]}.{serial}"
 
 
 def check_admission(event: Event, participant: Participant) -> None:
@@ -144,7 +154,7 @@ def newcomer(
         event_id=event.id,
         serial=serial,
         revision=revision,
-        holder=f"{address_id[:HOLDER_LENGTH]}.{serial}",
+        holder=_holder(address_id, serial),
         participant=submission.participant,
         mode=submission.mode,
         state=RegistrationState.WAITING,

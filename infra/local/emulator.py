@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -42,14 +41,11 @@ def leading_keys(request: dict[str, Any]) -> set[str]:
     values = request.get("ExpressionAttributeValues", {})
     found = {values[f":{name}"]["S"] for name in names}
     parts = [request, *(part for each in request.get("TransactItems", []) for part in each.values())]
-    parts += [part for each in _batch(request) for part in each.values()]
+    batches = list(request.get("RequestItems", {}).values())
+    parts += [part for each in batches if isinstance(each, list) for write in each for part in write.values()]
     items = [part[name] for part in parts for name in ("Key", "Item") if name in part]
+    items += [key for each in batches if isinstance(each, dict) for key in each["Keys"]]
     return found | {item["pk"]["S"] for item in items if "S" in item.get("pk", {})}
-
-
-def _batch(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    for writes in request.get("RequestItems", {}).values():
-        yield from writes
 
 
 def _with_leading_keys(original: Any) -> Any:

@@ -27,6 +27,7 @@ from .report import Section
 SIZES = (50, 500, 5_000, 50_000, 100_000)
 PEOPLE = 200
 NOW = utc("2020-08-20T09:00")
+READS = frozenset({"GetItem", "BatchGetItem", "Query"})
 
 
 @dataclass
@@ -46,7 +47,7 @@ class Meter:
         units = sum(
             each["CapacityUnits"] for each in ([consumed] if isinstance(consumed, dict) else consumed)
         )
-        if model.name in ("GetItem", "Query"):
+        if model.name in READS:
             self.read += units
         else:
             self.written += units

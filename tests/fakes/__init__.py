@@ -20,7 +20,7 @@ from .mailing import (
     unhurried,
 )
 from .personal import FakeFigures, FakePersonalData
-from .seating import FakeAgenda, FakeEvents, FakeQuotas, FakeRegistrations, FakeSeats
+from .seating import FakeAgenda, FakeAhead, FakeEvents, FakeQuotas, FakeRegistrations, FakeSeats
 from .surveys import FakeSurveys
 from .touring import FakeTours
 from .webhooks import FakeDeliveries, FakeWebhooks
@@ -33,6 +33,7 @@ def fake_desk() -> Desk:
     summaries, surveys, notes, groups = FakeSummaries(), FakeSurveys(), FakeNotes(), FakeGroups()
     erasures = FakeErasures()
     return Desk(
+        ahead=FakeAhead(),
         agenda=FakeAgenda(events, seats, registrations, messages, summaries, erasures),
         events=events,
         seats=seats,

@@ -171,7 +171,7 @@ FOUND = (200, {"Item": {"pk": {"S": "A"}}})
 @pytest.mark.parametrize("trouble", [THROTTLED, BROKEN, None], ids=["throttled", "broken", "broken off"])
 def test_a_request_is_sent_again_when_that_may_help(service: Service, trouble: Any) -> None:
     service.answers = [trouble, trouble, FOUND]
-    assert Table(client.make(), "kallelse").get({"pk": "A"}) == {"pk": "A"}
+    assert Table(client.make(), "kallelse").get({"pk": "A", "sk": "A"}) == {"pk": "A"}
     assert service.taken == 3
 
 
@@ -179,7 +179,7 @@ def test_a_request_is_sent_again_when_that_may_help(service: Service, trouble: A
 def test_after_four_attempts_the_desk_is_unavailable(service: Service, trouble: Any) -> None:
     service.answers = [trouble] * 5
     with pytest.raises(Unavailable):
-        Table(client.make(), "kallelse").get({"pk": "A"})
+        Table(client.make(), "kallelse").get({"pk": "A", "sk": "A"})
     assert service.taken == client.ATTEMPTS == 4
 
 
@@ -193,7 +193,7 @@ def test_a_connection_serves_one_request_after_another(service: Service) -> None
     service.answers = [FOUND] * 3
     table = Table(client.make(), "kallelse")
     for _ in range(3):
-        table.get({"pk": "A"})
+        table.get({"pk": "A", "sk": "A"})
     assert len(service.connections) == 1
 
 
@@ -205,10 +205,10 @@ def test_a_connection_that_dynamodb_has_closed_meanwhile_is_not_used_again(
     service.answers, service.closing = [FOUND] * 2, True
     asking = client.make()
     table = Table(asking, "kallelse")
-    table.get({"pk": "A"})
+    table.get({"pk": "A", "sk": "A"})
     [connection] = asking._idle  # type: ignore[attr-defined]
     select.select([connection.sock], [], [])  # until the end has come
-    assert table.get({"pk": "A"}) == {"pk": "A"}
+    assert table.get({"pk": "A", "sk": "A"}) == {"pk": "A"}
     assert (waits, len(service.connections)) == ([], 2)
 
 
@@ -220,7 +220,7 @@ def test_a_request_is_sent_again_within_half_a_second(
     monkeypatch.setattr("kallelse.adapters.dynamodb.client.random.uniform", lambda _, most: most)
     service.answers = [THROTTLED] * 4
     with pytest.raises(Unavailable):
-        Table(client.make(), "kallelse").get({"pk": "A"})
+        Table(client.make(), "kallelse").get({"pk": "A", "sk": "A"})
     assert waits == [0.05, 0.1, 0.2]
 
 
@@ -228,7 +228,7 @@ def test_where_nobody_listens_the_desk_is_unavailable(monkeypatch: pytest.Monkey
     monkeypatch.setattr("kallelse.adapters.dynamodb.client.time.sleep", lambda _: None)
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     with pytest.raises(Unavailable):
-        Table(client.make(), "kallelse").get({"pk": "A"})
+        Table(client.make(), "kallelse").get({"pk": "A", "sk": "A"})
 
 
 def test_without_credentials_in_the_environment_botocore_looks_for_them(

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from tests.benchmarks.seats import Meter, metered
+from tests.benchmarks.seats import READS, Meter, metered
 from tests.conftest import an_event, utc
 from tests.dynamodb_local import running_table
 from tests.guarantees import HOSTS, form, opened
@@ -23,7 +23,6 @@ from kallelse.models import EventRecord, Mode, RegistrationState
 from kallelse.ports import Desk
 
 NOW = utc("2020-08-20T09:00")
-READS = {"GetItem", "Query"}
 SLUG = "fortroendebygge-abo-2020-09-16"
 KILOBYTE = 1024
 

@@ -55,7 +55,7 @@ def writes(cloud: None) -> list[str]:
     made: list[str] = []
 
     def note(model: Any, **_: object) -> None:
-        if model.name not in ("GetItem", "Query", "Scan"):
+        if model.name not in ("GetItem", "BatchGetItem", "Query", "Scan"):
             made.append(model.name)
 
     boto3.setup_default_session()

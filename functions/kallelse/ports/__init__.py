@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .ahead import Ahead
 from .audit import Audit, Replies
 from .erasures import Erasures, Ledger
 from .groups import Groups
@@ -38,6 +39,7 @@ class Desk:
     """Everything that is kept in the table, for the services to work with."""
 
     agenda: Agenda
+    ahead: Ahead
     events: Events
     seats: Seats
     quotas: Quotas
@@ -65,6 +67,7 @@ class Desk:
 __all__ = [
     "Account",
     "Agenda",
+    "Ahead",
     "Audit",
     "Change",
     "Courier",

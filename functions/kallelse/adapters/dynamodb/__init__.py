@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...ports import Desk
 from .agenda import TableAgenda
+from .ahead import TableAhead
 from .audit import TableAudit
 from .erasures import TableErasures
 from .events import TableEvents
@@ -31,6 +32,7 @@ from .webhooks import TableDeliveries, TableWebhooks
 def open_desk(table: Table) -> Desk:
     """The desk whose contents are in the table."""
     return Desk(
+        ahead=TableAhead(table),
         agenda=TableAgenda(table),
         events=TableEvents(table),
         seats=TableSeats(table),

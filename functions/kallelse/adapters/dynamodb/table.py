@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +37,19 @@ def connect(name: str, clock: Clock | None = None) -> Table:
     return Table(make(), name, clock)
 
 
+READING = frozenset({"get_item", "batch_get_item", "query"})
+"""The operations that change nothing."""
+
+Ahead = dict[tuple[str, str], dict[str, Any] | None]
+"""Items by their keys, as DynamoDB has them; None for those that are not there."""
+
+_ahead: ContextVar[Ahead | None] = ContextVar("ahead", default=None)
+
+
+def _place(key: Item) -> tuple[str, str]:
+    return key["pk"], key["sk"]
+
+
 @dataclass(frozen=True)
 class Table:
     """One DynamoDB table and the client that reaches it.
@@ -47,10 +62,32 @@ class Table:
     name: str
     clock: Clock | None = None
 
-    def get(self, key: dict[str, str]) -> Item | None:
+    def get(self, key: Key) -> Item | None:
         """One item, read consistently."""
-        answer = self._call("get_item", TableName=self.name, Key=typed(key), ConsistentRead=True)
-        return next(self._shown([answer["Item"]] if "Item" in answer else []), None)
+        ahead = _ahead.get() or {}
+        if _place(key) in ahead:
+            found = ahead[_place(key)]
+        else:
+            found = self._call("get_item", TableName=self.name, Key=typed(key), ConsistentRead=True).get(
+                "Item"
+            )
+        return next(self._shown([found] if found else []), None)
+
+    @contextmanager
+    def ahead(self, *keys: Key) -> Iterator[None]:
+        """Read items consistently in one request: until something is written, :meth:`get` gives them so."""
+        token = _ahead.set(self._together(keys))
+        try:
+            yield
+        finally:
+            _ahead.reset(token)
+
+    def _together(self, keys: Sequence[Key]) -> Ahead:
+        wanted: Any = {"Keys": [typed(key) for key in keys], "ConsistentRead": True}
+        answer = self._call("batch_get_item", RequestItems={self.name: wanted})
+        left = answer.get("UnprocessedKeys", {}).get(self.name, {"Keys": []})["Keys"]
+        found: Ahead = {_place(key): None for key in keys if typed(key) not in left}
+        return found | {_place(plain(item)): item for item in answer["Responses"].get(self.name, [])}
 
     def query(self, partition: str, prefix: str, page: int | None = None, **options: Any) -> Iterator[Item]:
         """The items of a partition whose sort key begins with ``prefix``, read consistently.
@@ -220,7 +257,9 @@ class Table:
             raise
 
     def _call(self, operation: str, **request: Any) -> Any:
-        """One request. Raises Unavailable when DynamoDB does not keep up even after botocore's retries."""
+        """One request. Raises Unavailable when DynamoDB does not keep up even after the client's retries."""
+        if operation not in READING and (ahead := _ahead.get()):
+            ahead.clear()  # may not be so any more, whatever becomes of this
         for _ in range(ATTEMPTS):
             try:
                 return getattr(self.client, operation)(**request)

@@ -1,0 +1,71 @@
+"""What is read ahead is what is there, until something is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import boto3
+import botocore.client
+import pytest
+from tests.conftest import table_definition
+
+from kallelse.adapters.dynamodb import Table
+
+A, B = {"pk": "EVENT#a", "sk": "A"}, {"pk": "TOUR#b", "sk": "B"}
+
+
+@pytest.fixture
+def table(cloud: None) -> Table:
+    client = boto3.client("dynamodb")
+    client.create_table(**table_definition())
+    return Table(client, "kallelse")
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    make: Callable[..., Any] = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
+    operations: list[str] = []
+
+    def noting(client: Any, operation: str, request: Any) -> Any:
+        operations.append(operation)
+        return make(client, operation, request)
+
+    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", noting)
+    return operations
+
+
+def test_items_are_read_in_one_request_whether_they_are_there_or_not(table: Table, asked: list[str]) -> None:
+    table.put(A | {"name": "Ada"})
+    with table.ahead(A, B):
+        assert (table.get(A), table.get(B), table.get(A)) == (A | {"name": "Ada"}, None, A | {"name": "Ada"})
+    assert asked == ["PutItem", "BatchGetItem"]
+
+
+def test_after_a_write_items_are_read_anew_even_if_the_write_met_another(table: Table) -> None:
+    with table.ahead(A, B):
+        assert not table.put(A, "attribute_exists(pk)")
+        Table(table.client, "kallelse").put(B | {"name": "Bo"})
+        assert table.get(B) == B | {"name": "Bo"}
+
+
+def test_nothing_that_was_read_ahead_outlasts_its_use(table: Table, asked: list[str]) -> None:
+    with table.ahead(A):
+        pass
+    assert table.get(A) is None
+    assert asked[-1] == "GetItem"
+
+
+def test_what_dynamodb_does_not_get_to_is_read_by_itself(
+    table: Table, asked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table.put(A | {"name": "Ada"})
+    busy = {
+        "Responses": {},
+        "UnprocessedKeys": {"kallelse": {"Keys": [{"pk": {"S": "EVENT#a"}, "sk": {"S": "A"}}]}},
+    }
+    monkeypatch.setattr(table.client, "batch_get_item", lambda **_: busy)
+    with table.ahead(A, B):
+        assert table.get(A) == A | {"name": "Ada"}
+        assert table.get(B) is None
+    assert asked[-1] == "GetItem"
