@@ -13,6 +13,7 @@ from datetime import date, datetime, time
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
@@ -132,6 +133,7 @@ def _environment(templates: Path, language: str) -> Environment:
         "text": _text,
         "paragraphs": _paragraphs,
         "markdown": markdown,
+        "quoted": _quoted,
         "clock": _clock_filter,
         "day": _day_filter,
         "moment": _moment_filter,
@@ -142,6 +144,10 @@ def _environment(templates: Path, language: str) -> Environment:
         "tongue": _tongue_filter,
     }
     return environment
+
+
+# The icon, which is on every page.
+_quoted = lru_cache(maxsize=8)(quote)
 
 
 @lru_cache(maxsize=16)

@@ -18,8 +18,7 @@ Item = dict[str, Any]
 
 
 class Stub(ThreadingHTTPServer):
-    """The endpoint. ``items``: all that the table holds; ``calls``: how often each operation was asked"
-    " for."""
+    """The endpoint. ``items``: all that the table holds; ``calls``: how often each was asked."""
 
     daemon_threads = True
 
@@ -37,14 +36,21 @@ class Stub(ThreadingHTTPServer):
         """What DynamoDB would answer, as far as the measured requests ask."""
         self.calls[operation] += 1
         if operation == "GetItem":
-            found = self.items.get((request["Key"]["pk"]["S"], request["Key"]["sk"]["S"]))
+            found = self._found(request["Key"])
             return {"Item": found} if found else {}
+        if operation == "BatchGetItem":
+            [(table, wanted)] = request["RequestItems"].items()
+            items = [item for key in wanted["Keys"] if (item := self._found(key))]
+            return {"Responses": {table: items}, "UnprocessedKeys": {}}
         if operation == "Query":
             items = [] if "IndexName" in request else list(self._matching(request))
             return {"Items": items, "Count": len(items)}
         if request.get("ReturnValues") == "ALL_NEW":
             return {"Attributes": request["Key"] | {"taken": {"N": "1"}}}
         return {}
+
+    def _found(self, key: Item) -> Item | None:
+        return self.items.get((key["pk"]["S"], key["sk"]["S"]))
 
     def _matching(self, request: dict[str, Any]) -> Iterator[Item]:
         values = request["ExpressionAttributeValues"]
