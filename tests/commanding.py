@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
+from contextlib import redirect_stdout
 from dataclasses import dataclass, field
+from io import StringIO
 from itertools import chain, repeat
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -88,7 +90,9 @@ class Wire:
         fault = next(self.faults)
         if isinstance(fault, Answer):
             return fault
-        answer = from_gateway(self.handler(at_gateway(request), None))
+        # What the function prints goes to its own log.
+        with redirect_stdout(StringIO()):
+            answer = from_gateway(self.handler(at_gateway(request), None))
         if fault == "lost":
             raise ConnectionError
         return answer

@@ -69,7 +69,11 @@ def taken(app: Any, readings: list[Reading]) -> set[str]:
     """The routes that lead to what was read."""
     ways = [
         next(
-            (called(way) for way in routes(app) if way.method == each.method and way.rule.match(each.path)),
+            (
+                called(way)
+                for way in routes(app)
+                if way.method == each.method and way.names_in(each.path) is not None
+            ),
             "",
         )
         for each in readings

@@ -35,9 +35,9 @@ def table(action: str, *partitions: str, of: str = TABLE) -> Permission:
     return f"dynamodb:{action}", of, ("ForAllValues:StringLike", "dynamodb:LeadingKeys", partitions)
 
 
-def due(what: str) -> Permission:
-    """Finding what work of one kind is due."""
-    return table("Query", what, of=DUE)
+def due(*kinds: str) -> Permission:
+    """Finding what work of these kinds is due."""
+    return table("Query", *kinds, of=DUE)
 
 
 def objects(action: str, *folders: str) -> set[Permission]:
@@ -90,7 +90,7 @@ ALLOWED: dict[str, set[Permission]] = {
         table("DeleteItem", SESSION),
     },
     "Dispatcher": {
-        due(keys.FOR_SWEEP),
+        due(keys.FOR_SWEEP, keys.FOR_MAILER),
         table("GetItem", EVENT, TOUR),
         table("Query", EVENT, EVENTS, TOUR, DESK),
         table("PutItem", EVENT, EVENTS),

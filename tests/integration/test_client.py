@@ -217,7 +217,7 @@ def test_a_request_is_sent_again_within_half_a_second(
 ) -> None:
     waits: list[float] = []
     monkeypatch.setattr("kallelse.adapters.dynamodb.client.time.sleep", waits.append)
-    monkeypatch.setattr("kallelse.adapters.dynamodb.client.random.uniform", lambda _, most: most)
+    monkeypatch.setattr("kallelse.adapters.dynamodb.client.randbelow", lambda above: above - 1)
     service.answers = [THROTTLED] * 4
     with pytest.raises(Unavailable):
         Table(client.make(), "kallelse").get({"pk": "A", "sk": "A"})

@@ -181,7 +181,7 @@ def test_what_is_published_is_shown_to_everybody_if_the_event_says_so(
     assert "<em>Svenska</em>" in page["body"]
     assert re.findall("<(h[1-6])", page["body"]) == ["h1", "h2", "h3", "h2"]
     assert "<script" not in page["body"]
-    assert "English" not in text(page).split("Svenska")[1].split("Lisätietoja")[0]
+    assert "English" not in text(page).split("Utfall")[1].split("Lisätietoja")[0]
     moved(desk, desk.summaries.of_event("seminarium")[1], SummaryState.WITHDRAWN)
     assert "Yhteenvetoja ei ole vielä julkaistu" in text(ask("GET", path))
     opened(desk, recipients=BODIES)

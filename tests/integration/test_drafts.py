@@ -30,15 +30,20 @@ PAGE = "/events/<event_id>/<language>"
 PAGES = [(each.method, each.path.removeprefix(PAGE)) for each in app.routes if each.path.startswith(PAGE)]
 
 
+def alike(answer: dict[str, Any], name: str) -> dict[str, Any]:
+    """An answer without the name in the address that was asked for, which the switch of languages repeats."""
+    return answer | {"body": answer["body"].replace(f"/{name}/", "/")}
+
+
 @pytest.mark.parametrize(("method", "page"), PAGES)
 def test_every_page_of_a_draft_answers_as_if_there_were_no_such_event(
     ask: Ask, desk: Desk, method: str, page: str
 ) -> None:
     opened(desk, draft=True, **SURVEYED)
     before = everything()
-    asked = [ask(method, f"/events/{each}/sv{page}", FORM) for each in ("seminarium", "ingenting")]
-    assert [each["statusCode"] for each in asked] == [404, 404]
-    assert asked[0] == asked[1]
+    asked = {each: ask(method, f"/events/{each}/sv{page}", FORM) for each in ("seminarium", "ingenting")}
+    assert [each["statusCode"] for each in asked.values()] == [404, 404]
+    assert alike(asked["seminarium"], "seminarium") == alike(asked["ingenting"], "ingenting")
     assert everything() == before
 
 
@@ -189,7 +194,8 @@ def test_a_preview_is_of_what_there_is(organise: Ask, desk: Desk, query: dict[st
 def test_a_tour_leaves_drafts_out_and_is_not_there_while_all_of_it_is_one(ask: Ask, desk: Desk) -> None:
     draft = {"draft": True, "public_summaries": True}
     toured(desk, draft)
-    assert ask("GET", "/tours/turne/sv") == ask("GET", "/tours/ingenting/sv")
+    there, nowhere = ask("GET", "/tours/turne/sv"), ask("GET", "/tours/ingenting/sv")
+    assert alike(there, "turne") == alike(nowhere, "ingenting")
     assert ask("POST", "/tours/turne/sv/registrations", FORM)["statusCode"] == 404
     assert ask("GET", "/tours/turne/sv/summaries")["statusCode"] == 404
     staging.publish(desk, "vasa", NOW)

@@ -220,7 +220,8 @@ def test_restoring_over_a_table_that_is_in_use_leaves_what_the_backup_had_and_no
 ) -> None:
     desk = open_desk(table)
     record = lived(desk, seats_per_organisation=100)
-    table.put({"pk": "EVENT#made-up", "sk": "BYTES", "value": bytes(range(256)), "words": {"a", "b"}})
+    made_up: Any = {"pk": {"S": "EVENT#made-up"}, "sk": {"S": "BYTES"}, "words": {"SS": ["a", "b"]}}
+    table.client.put_item(TableName=table.name, Item=made_up | {"value": {"B": bytes(range(256))}})
     export(table)
     items = scanned(table)
     for number in range(60):  # more than one batch each way

@@ -10,26 +10,30 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cache, partial
+from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from botocore.awsrequest import AWSPreparedRequest, AWSResponse
-from botocore.exceptions import ReadTimeoutError
+from botocore.exceptions import ClientError
 from tests.conftest import ROOT
-from tests.simulation.faults import THROTTLED, response
 from tests.visiting import FORM, MINUTE, NOW, request
 
 from kallelse import proving
 from kallelse.adapters.dynamodb import Table, connect, open_desk
+from kallelse.adapters.dynamodb.client import Client
 from kallelse.clock import Clock, system_clock
 from kallelse.models import EventRecord
 
 THROTTLED_CALLS, LOST_ANSWERS = 0.05, 0.01
 AGAIN = 0.5
 """The odds that a further attempt of a call goes wrong as the one before did."""
+
+THROTTLED: Any = {
+    "Error": {"Code": "ThrottlingException", "Message": ""},
+    "ResponseMetadata": {"HTTPStatusCode": 400},
+}
 
 
 @dataclass
@@ -40,33 +44,37 @@ class Trouble:
     counts: Counter[str] = field(default_factory=Counter)
     _fault: str | None = None
 
-    def attach(self, client: Any) -> None:
+    def attach(self, client: Client) -> None:
         """Stand between a client and the network."""
-        # Not through the client, which would count it as a call of its own.
-        send = client._endpoint.http_session.send
-        client.meta.events.register("before-call", self._call)
-        client.meta.events.register("before-send", partial(self._attempt, send))
+        call, attempt = client._call, client._answered
 
-    def _call(self, **_: Any) -> None:
+        def called(operation: str, **request: Any) -> Any:
+            self._draw()
+            return call(operation, **request)
+
+        def attempted(operation: str, body: bytes) -> Any:
+            fault = self._of_attempt()
+            if fault == "throttled":
+                raise ClientError(THROTTLED, operation)
+            answer = attempt(operation, body)
+            if fault == "lost":
+                raise TimeoutError
+            return answer
+
+        client._call, client._answered = called, attempted  # type: ignore[method-assign]
+
+    def _draw(self) -> None:
         draw = self.dice.random()
         lost = "lost" if draw < THROTTLED_CALLS + LOST_ANSWERS else None
         self._fault = "throttled" if draw < THROTTLED_CALLS else lost
         self.counts.update(["calls", self._fault] if self._fault else ["calls"])
 
-    def _attempt(
-        self, send: Callable[[AWSPreparedRequest], AWSResponse], request: AWSPreparedRequest, **_: Any
-    ) -> AWSResponse | None:
+    def _of_attempt(self) -> str | None:
         self.counts["attempts"] += 1
         fault = self._fault
         if self.dice.random() >= AGAIN:
             self._fault = None
-        if fault == "throttled":
-            status, headers, body = THROTTLED["dynamodb"]
-            return response(request, body, status, headers)
-        if fault == "lost":
-            send(request)
-            raise ReadTimeoutError(endpoint_url=request.url)
-        return None
+        return fault
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hmac
 import json
 import os
-import random
 import select
 import time
 from collections import deque
@@ -20,6 +19,7 @@ from functools import lru_cache, partial
 from hashlib import sha256
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from io import BufferedIOBase
+from secrets import randbelow
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
@@ -123,8 +123,8 @@ class Client:
             except (OSError, HTTPException) as error:
                 if attempt == ATTEMPTS:
                     raise EndpointConnectionError(endpoint_url=self.endpoint, error=error) from error
-            # Twice as long each time, and not the same for all who were turned away. It need be no secret.
-            time.sleep(random.uniform(0, 0.025 * 2**attempt))  # noqa: S311 # nosec B311
+            # Twice as long each time, and not the same for all who were turned away.
+            time.sleep(randbelow(25 * 2**attempt + 1) / 1000)
         raise AssertionError("the last attempt returns or raises")
 
     def _answered(self, operation: str, body: bytes) -> Any:
