@@ -8,7 +8,7 @@ does. What is missing or does not fit is compiled by the function itself, see
 
 from __future__ import annotations
 
-import pickle
+import pickle  # what Jinja2 keeps compiled templates as, of our own making # nosec B403
 import subprocess
 import sys
 from pathlib import Path
