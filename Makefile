@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: help build demo privilege run test race fuzz bench pace soak gallery lighthouse simulate lint gate sbom lock catalogues styles record card clean
+.PHONY: help ready build demo privilege run test race fuzz bench pace soak gallery lighthouse simulate lint gate sbom lock catalogues styles record card clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -94,7 +94,10 @@ VNU_SHA256 := 5970d3ffca91a627cf0965e5d91bb2e4242307c29292998de0b419d6a901b2b7
 	cd .local/lighthouse && npm ci --silent --no-audit --no-fund --ignore-scripts
 	@touch $@
 
-test: .venv/ready .local/ministack/ready .local/dynamodb/ready .local/sam/ready .local/checkov/ready .local/gate/ready .local/runtime/ready .local/pyodide/ready .local/browser/ready ## Run every test
+READY := .venv/ready .local/ministack/ready .local/dynamodb/ready .local/sam/ready .local/checkov/ready .local/gate/ready .local/runtime/ready .local/pyodide/ready .local/browser/ready
+ready: $(READY) ## Fetch what tests and checks need; with --jobs several at once
+
+test: $(READY) ## Run every test
 	$(BIN)/python -m pytest tests/e2e
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal --ignore tests/e2e
 
