@@ -10,7 +10,7 @@ from tests.simulation.mailing import Mailing, most
 from tests.simulation.virtual_time import VirtualTime
 
 
-@pytest.mark.parametrize(("rate", "mailers"), [(14, 1), (14, 4), (100, 2), (500, 8)])
+@pytest.mark.parametrize(("rate", "mailers"), [(14, 4), (500, 8)])
 def test_ten_thousand_mails_go_out_at_the_rate_and_never_faster(rate: int, mailers: int) -> None:
     outcome = Mailing(rate, 10_000, mailers).run()
     assert outcome.refused == 0
@@ -27,7 +27,7 @@ def test_in_the_sandbox_one_mail_a_second_goes_out() -> None:
 
 
 def test_mailers_that_share_their_list_seldom_reach_for_the_same_mail() -> None:
-    outcome = Mailing(100, 10_000, mailers=4).run()
+    outcome = Mailing(100, 3_000, mailers=4).run()
     assert outcome.lost_leases <= outcome.mails / 2
 
 
