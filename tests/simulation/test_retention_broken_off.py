@@ -64,7 +64,7 @@ def test_erasing_by_rule_is_finished_by_the_next_ticks_and_leaves_nothing() -> N
 
 def test_a_moved_event_keeps_what_it_has_wherever_the_move_is_broken_off() -> None:
     """Until the move is done nothing is due before its time; afterwards all of it is due at the new one."""
-    world = peopled("Ada", "Bo", "Cia", **FIELDS)
+    world = peopled("Ada", "Bo", **FIELDS)
     old, new = (kept_until(each.erased_at) for each in (world.event, MOVED))
 
     def move() -> None:
