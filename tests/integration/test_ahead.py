@@ -11,6 +11,7 @@ import pytest
 from tests.conftest import table_definition
 
 from kallelse.adapters.dynamodb import Table
+from kallelse.adapters.dynamodb.values import typed
 
 A, B = {"pk": "EVENT#a", "sk": "A"}, {"pk": "TOUR#b", "sk": "B"}
 
@@ -42,11 +43,23 @@ def test_items_are_read_in_one_request_whether_they_are_there_or_not(table: Tabl
     assert asked == ["PutItem", "BatchGetItem"]
 
 
-def test_after_a_write_items_are_read_anew_even_if_the_write_met_another(table: Table) -> None:
+def test_an_item_that_was_to_be_written_is_read_anew_even_if_the_write_met_another(
+    table: Table, asked: list[str]
+) -> None:
     with table.ahead(A, B):
-        assert not table.put(A, "attribute_exists(pk)")
-        Table(table.client, "kallelse").put(B | {"name": "Bo"})
-        assert table.get(B) == B | {"name": "Bo"}
+        # What another process writes, of which this one knows nothing.
+        boto3.client("dynamodb").put_item(TableName="kallelse", Item=typed(A | {"name": "Ada"}))
+        assert table.get(A) is None
+        assert not table.put(A, "attribute_not_exists(pk)")
+        assert (table.get(A), table.get(B)) == (A | {"name": "Ada"}, None)
+    assert asked == ["BatchGetItem", "PutItem", "PutItem", "GetItem"]
+
+
+def test_after_a_transaction_all_items_are_read_anew(table: Table, asked: list[str]) -> None:
+    with table.ahead(A, B):
+        assert table.transact(table.put_in_transaction(A | {"name": "Ada"}))
+        assert (table.get(A), table.get(B)) == (A | {"name": "Ada"}, None)
+    assert asked == ["BatchGetItem", "TransactWriteItems", "GetItem", "GetItem"]
 
 
 def test_nothing_that_was_read_ahead_outlasts_its_use(table: Table, asked: list[str]) -> None:

@@ -17,5 +17,5 @@ class Ahead(Protocol):
     ) -> AbstractContextManager[None]:
         """What registering looks at: the registration, the tour and the block where the holder looks first.
 
-        Until something is written or the context ends, these are as they were read now.
+        Until one of these is written itself, or the context ends, it is as it was read now.
         """

@@ -50,6 +50,14 @@ def _place(key: Item) -> tuple[str, str]:
     return key["pk"], key["sk"]
 
 
+def _forget(ahead: Ahead, written: dict[str, Any] | None) -> None:
+    """What was read of an item that is written, which may not be so any more whatever becomes of that."""
+    if written:
+        ahead.pop((written["pk"]["S"], written["sk"]["S"]), None)
+    else:
+        ahead.clear()  # several were written
+
+
 @dataclass(frozen=True)
 class Table:
     """One DynamoDB table and the client that reaches it.
@@ -75,7 +83,7 @@ class Table:
 
     @contextmanager
     def ahead(self, *keys: Key) -> Iterator[None]:
-        """Read items consistently in one request: until something is written, :meth:`get` gives them so."""
+        """Read items consistently in one request: until one is written itself, :meth:`get` gives it so."""
         token = _ahead.set(self._together(keys))
         try:
             yield
@@ -259,7 +267,7 @@ class Table:
     def _call(self, operation: str, **request: Any) -> Any:
         """One request. Raises Unavailable when DynamoDB does not keep up even after the client's retries."""
         if operation not in READING and (ahead := _ahead.get()):
-            ahead.clear()  # may not be so any more, whatever becomes of this
+            _forget(ahead, request.get("Key") or request.get("Item"))
         for _ in range(ATTEMPTS):
             try:
                 return getattr(self.client, operation)(**request)
