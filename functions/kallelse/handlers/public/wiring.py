@@ -140,7 +140,7 @@ def error_page(error: KallelseError, language: str) -> Response[str]:
 
 def language_of(*own: str) -> str:
     """The language that the address names, else the reader's ``own``, else the browser's first with pages."""
-    request = _request()
+    request = current()
     wished = (*reversed(request.path.split("/")), _asked(request), *own, *languages_of(request))
     languages = wiring().renderer.languages()
     return next((each for each in wished if each in languages), DEFAULT_LANGUAGE)
@@ -148,13 +148,13 @@ def language_of(*own: str) -> str:
 
 def chosen() -> str:
     """What the addresses of personal pages end with to keep a language that was chosen; empty if none was."""
-    asked = _asked(_request())
+    asked = _asked(current())
     return f"?language={asked}" if asked in wiring().renderer.languages() else ""
 
 
 def switch() -> list[tuple[str, str]]:
     """The languages, each with the address of this page in it: in its path, or after a question mark."""
-    path, languages = _request().path, wiring().renderer.languages()
+    path, languages = current().path, wiring().renderer.languages()
     for end in SENT_TO:
         path = path.removesuffix(end)
     # A path that began with two slashes would lead to another host.
@@ -165,12 +165,8 @@ def switch() -> list[tuple[str, str]]:
     return [(each, "/" + "/".join([*parts[:at], each, *parts[at + 1 :]])) for each in languages]
 
 
-def _request() -> Any:
-    return current()
-
-
 def _asked(request: Any) -> str:
-    return str((request.query_string_parameters or {}).get("language", ""))
+    return str(request.query_string_parameters.get("language", ""))
 
 
 def _code(error: KallelseError) -> str:
