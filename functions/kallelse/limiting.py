@@ -47,13 +47,13 @@ class Tally:
 
     def check(self, desk: Desk, event_id: str, address: str, now: datetime) -> None:
         """Raise TooManyRequests when the network of the address has reached its limit; writes nothing."""
-        name = _name(event_id, address)
+        name = name_of(event_id, address)
         if desk.limits.taken(name, now) + self.counts[name] >= PER_NETWORK:
             raise TooManyRequests("too many registrations from this network")
 
     def add(self, desk: Desk, event_id: str, address: str, now: datetime) -> None:
         """Count a registration; every tenth of a network is written down for the other processes."""
-        name = _name(event_id, address)
+        name = name_of(event_id, address)
         self.counts[name] += 1
         if self.counts[name] >= STRIDE:
             desk.limits.take(name, PER_NETWORK + STRIDE, now + timedelta(hours=1), now, STRIDE)
@@ -62,5 +62,6 @@ class Tally:
             del self.counts[next(iter(self.counts))]
 
 
-def _name(event_id: str, address: str) -> str:
+def name_of(event_id: str, address: str) -> str:
+    """The name of the limit for the network of an address at an event. Raises ValueError when it is none."""
     return f"network#{event_id}#{network_of(address)}"

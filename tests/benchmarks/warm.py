@@ -83,7 +83,7 @@ def section(rounds: int, requests: int) -> Section:
         f" that is not counted; medians of {rounds} fresh processes that alternate, of what the cold starts"
         " are of. Ratios to the typical stack and to the floor, a handler that signs its requests by hand and"
         " has neither SDK nor framework. Theirs reads the event and writes a counter and an item in one"
-        " transaction; ours reads five items by three requests and writes two, and checks, counts and guards"
+        " transaction; ours reads five items by two requests and writes two, and checks, counts and guards"
         " what the README tells."
         f"\n\nA registration takes {ms(ours)} ms. pretix took {ms(PRETIX)} to 82 ms for one, measured"
         f" elsewhere:"

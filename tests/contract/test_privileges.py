@@ -61,7 +61,7 @@ SENDER = ("StringEquals", "ses:FromAddress", ("Sender",))
 ALLOWED: dict[str, set[Permission]] = {
     "Public": {
         table("GetItem", EVENT, TOUR, TOKEN, LIMIT),
-        table("BatchGetItem", EVENT, TOUR),
+        table("BatchGetItem", EVENT, TOUR, LIMIT),
         table("Query", EVENT, EVENTS, DESK),
         table("PutItem", EVENT, TOUR, TOKEN),
         table("UpdateItem", EVENT, LIMIT, DESK),

@@ -273,6 +273,9 @@ class FakeRegistrations:
 class FakeAhead:
     """Reads nothing ahead, as a dictionary answers at once."""
 
+    def of_form(self, event_id: str, limit: str) -> AbstractContextManager[None]:
+        return nullcontext()
+
     def of_newcomer(
         self, event: Event, registration_id: str, mode: Mode, holder: str
     ) -> AbstractContextManager[None]:

@@ -62,6 +62,17 @@ def test_after_a_transaction_all_items_are_read_anew(table: Table, asked: list[s
     assert asked == ["BatchGetItem", "TransactWriteItems", "GetItem", "GetItem"]
 
 
+def test_what_is_read_ahead_within_is_added_until_it_ends_and_forgotten_with_its_writes(
+    table: Table, asked: list[str]
+) -> None:
+    with table.ahead(A):
+        with table.ahead(B):
+            assert (table.get(A), table.get(B)) == (None, None)
+            table.put(A | {"name": "Ada"})
+        assert (table.get(A), table.get(B)) == (A | {"name": "Ada"}, None)
+    assert asked == ["BatchGetItem", "BatchGetItem", "PutItem", "GetItem", "GetItem"]
+
+
 def test_nothing_that_was_read_ahead_outlasts_its_use(table: Table, asked: list[str]) -> None:
     with table.ahead(A):
         pass

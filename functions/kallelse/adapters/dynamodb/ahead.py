@@ -17,6 +17,9 @@ class TableAhead:
 
     table: Table
 
+    def of_form(self, event_id: str, limit: str) -> AbstractContextManager[None]:
+        return self.table.ahead(keys.event(event_id), keys.limit(limit))
+
     def of_newcomer(
         self, event: Event, registration_id: str, mode: Mode, holder: str
     ) -> AbstractContextManager[None]:

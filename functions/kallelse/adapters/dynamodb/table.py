@@ -83,11 +83,19 @@ class Table:
 
     @contextmanager
     def ahead(self, *keys: Key) -> Iterator[None]:
-        """Read items consistently in one request: until one is written itself, :meth:`get` gives it so."""
-        token = _ahead.set(self._together(keys))
+        """Read items consistently in one request: until one is written itself, :meth:`get` gives it so.
+
+        Within another such context the items are added to those of that, until this one ends.
+        """
+        around = _ahead.get()
+        ahead = {} if around is None else around
+        token = _ahead.set(ahead)
         try:
+            ahead.update(self._together(keys))
             yield
         finally:
+            for key in keys:
+                ahead.pop(_place(key), None)
             _ahead.reset(token)
 
     def _together(self, keys: Sequence[Key]) -> Ahead:

@@ -124,14 +124,16 @@ def switch_language(event_id: str, language: str) -> Response[str]:
 @router.post("/events/<event_id>/<language>/registrations")
 def submit_registration(event_id: str, language: str) -> Response[str]:
     """Register who filled in the form."""
-    return _submitted("event", known(language), shown(wiring().desk, event_id))
+    with guard.ahead(event_id, router.current_event):
+        return _submitted("event", known(language), shown(wiring().desk, event_id))
 
 
 @router.post("/events/<event_id>/<language>/embed")
 def submit_embedded(event_id: str, language: str) -> Response[str]:
     """Register who filled in the form in a frame."""
-    record = _embeddable(event_id)
-    return framed(_submitted("embed", known(language), record), record.event.embed)
+    with guard.ahead(event_id, router.current_event):
+        record = _embeddable(event_id)
+        return framed(_submitted("embed", known(language), record), record.event.embed)
 
 
 def _submitted(name: str, language: str, record: EventRecord) -> Response[str]:

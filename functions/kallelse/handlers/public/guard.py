@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import Any
 
 from ... import proving
 from ...errors import FormTrapped
 from ...gateway import Response
 from ...http import kept
+from ...limiting import name_of
 from ...models import EventRecord, TourRecord
 from .wiring import source_of, wiring
 
@@ -28,6 +30,11 @@ Values = dict[str, list[str]]
 def one(values: Values, name: str) -> str:
     """What a field of a form holds."""
     return values.get(name, [""])[0].strip()
+
+
+def ahead(event_id: str, request: Any) -> AbstractContextManager[None]:
+    """While a form is dealt with, one request to the table for what it looks at first."""
+    return wiring().desk.ahead.of_form(event_id, name_of(event_id, source_of(request)))
 
 
 def nonce_of(record: EventRecord | TourRecord, values: Values) -> str:
