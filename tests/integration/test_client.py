@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import select
+import ssl
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +17,10 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from tests.conftest import an_event, use_nobodys_credentials, utc
 from tests.dynamodb_local import running_table
 from tests.guarantees import HOSTS, breaches, form
@@ -123,6 +129,8 @@ class Service(ThreadingHTTPServer):
         self.answers: list[tuple[int, dict[str, Any]] | None] = []
         self.taken = 0
         self.closing = False
+        self.piece = 0
+        self.broken_after = 0
         self.connections: set[Any] = set()
 
 
@@ -139,11 +147,18 @@ class Answering(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         body = json.dumps(answer[1]).encode()
-        self.send_response(answer[0])
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+        head = f"HTTP/1.1 {answer[0]} Told\r\nx-amzn-RequestId: 1\r\ncontent-length: {len(body)}\r\n\r\n"
+        self._told_in_pieces(head.encode() + body)
         self.close_connection = self.server.closing
+
+    def _told_in_pieces(self, answer: bytes) -> None:
+        """All of it, or up to where it breaks off, so many bytes in each piece."""
+        size = self.server.piece or len(answer)
+        for first in range(0, len(answer), size):
+            self.wfile.write(answer[first : first + size])
+            if self.server.broken_after and first + size >= self.server.broken_after:
+                self.server.broken_after, self.server.closing = 0, True
+                return
 
     def log_message(self, *_: Any) -> None:
         pass
@@ -197,6 +212,19 @@ def test_a_connection_serves_one_request_after_another(service: Service) -> None
     assert len(service.connections) == 1
 
 
+@pytest.mark.parametrize("piece", [1, 7, 80])
+def test_an_answer_is_the_same_in_however_many_pieces_it_comes(service: Service, piece: int) -> None:
+    service.answers, service.piece = [(200, {"Item": {"pk": {"S": "Åbo" * 50}}})], piece
+    assert Table(client.make(), "kallelse").get({"pk": "A", "sk": "A"}) == {"pk": "Åbo" * 50}
+
+
+@pytest.mark.parametrize("broken_after", [5, 40, 75], ids=["its first line", "its headers", "its body"])
+def test_an_answer_that_breaks_off_counts_for_none(service: Service, broken_after: int) -> None:
+    service.answers, service.piece, service.broken_after = [FOUND] * 2, 5, broken_after
+    assert Table(client.make(), "kallelse").get({"pk": "A", "sk": "A"}) == {"pk": "A"}
+    assert service.taken == 2
+
+
 def test_a_connection_that_dynamodb_has_closed_meanwhile_is_not_used_again(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -229,6 +257,52 @@ def test_where_nobody_listens_the_desk_is_unavailable(monkeypatch: pytest.Monkey
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     with pytest.raises(Unavailable):
         Table(client.make(), "kallelse").get({"pk": "A", "sk": "A"})
+
+
+@pytest.fixture
+def secured(service: Service, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """The service over TLS, as ``localhost``; gives the file with its certificate."""
+    certificate = _certified(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    service.socket = context.wrap_socket(service.socket, server_side=True)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"https://localhost:{service.server_address[1]}")
+    return certificate
+
+
+def _certified(folder: Path) -> Path:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(datetime(2020, 1, 1, tzinfo=UTC))
+        .not_valid_after(datetime(2120, 1, 1, tzinfo=UTC))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    plain_key = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    file = folder / "service.pem"
+    file.write_bytes(made.public_bytes(serialization.Encoding.PEM) + plain_key)
+    return file
+
+
+def test_over_tls_too_a_connection_serves_one_request_after_another(
+    service: Service, secured: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(secured))
+    service.answers = [(200, {"Item": {"pk": {"S": "A" * 100_000}}})] * 5
+    table = Table(client.make(), "kallelse")
+    assert [len(table.get({"pk": "A", "sk": "A"})["pk"]) for _ in range(5)] == [100_000] * 5  # type: ignore[index]
+    assert (len(service.connections), service.taken) == (1, 5)
+
+
+def test_a_service_that_nobody_vouches_for_is_told_nothing(service: Service, secured: Path) -> None:
+    service.answers = [FOUND]
+    with pytest.raises(Unavailable):
+        Table(client.make(), "kallelse").get({"pk": "A", "sk": "A"})
+    assert service.taken == 0
 
 
 def test_without_credentials_in_the_environment_botocore_looks_for_them(

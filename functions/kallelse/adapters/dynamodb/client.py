@@ -10,6 +10,7 @@ from __future__ import annotations
 import hmac
 import json
 import os
+import re
 import select
 import time
 from collections import deque
@@ -18,8 +19,8 @@ from datetime import UTC, datetime
 from functools import lru_cache, partial
 from hashlib import sha256
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from io import BufferedIOBase
 from secrets import randbelow
+from socket import socket
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
@@ -48,6 +49,11 @@ ATTEMPTS = 4
 
 SECONDS = 3
 """How long an answer may take, as a person waits."""
+
+PIECE = 2**16
+"""How many bytes of an answer are read at once."""
+
+LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)\r\n", re.IGNORECASE)
 
 TARGET = "DynamoDB_20120810."
 MEDIA_TYPE = "application/x-amz-json-1.0"
@@ -147,8 +153,7 @@ class Client:
                 connection.connect()
             # In one piece; HTTPConnection.request would send head and body apart.
             connection.sock.sendall(head.encode() + body)
-            with connection.sock.makefile("rb") as told:
-                status, answer = _read(told)
+            status, answer = _read(connection.sock)
         except BaseException:
             connection.close()
             raise
@@ -165,22 +170,28 @@ class Client:
         return self._connect(self.host)
 
 
-def _read(told: BufferedIOBase) -> tuple[int, bytes]:
+def _read(connection: socket) -> tuple[int, bytes]:
     """The status and the body of an answer (RFC 9112), whose length DynamoDB always tells.
 
     http.client would take longer to read the headers than the rest of a call takes.
     """
-    first, length = told.readline().split(), None
-    while line := told.readline().strip():
-        name, _, value = line.partition(b":")
-        if name.lower() == b"content-length":
-            length = int(value)
-    if len(first) < 2 or length is None:
-        raise HTTPException("the answer broke off, or does not tell how long it is")
-    body = told.read(length)
-    if len(body) < length:
+    told = b""
+    while (end := told.find(b"\r\n\r\n")) < 0:
+        told += _more(connection)
+    length = LENGTH.search(told, 0, end + 2)
+    if not length:
+        raise HTTPException("the answer does not tell how long it is")
+    parts, left = [told[end + 4 :]], int(length[1]) - len(told) + end + 4
+    while left > 0:
+        parts.append(_more(connection))
+        left -= len(parts[-1])
+    return int(told.split(maxsplit=2)[1]), b"".join(parts)
+
+
+def _more(connection: socket) -> bytes:
+    if not (told := connection.recv(PIECE)):
         raise HTTPException("the answer broke off")
-    return int(first[1]), body
+    return told
 
 
 def signed(
