@@ -119,6 +119,7 @@ def _environment(templates: Path, language: str) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(templates),
         bytecode_cache=Compiled(templates),
+        auto_reload=False,  # a layer stays as it is, and to look costs each page
         # Plain text stays plain.
         autoescape=lambda name: bool(name and name.endswith(".html")),  # noqa: S701 # nosec B701
         undefined=StrictUndefined,
@@ -184,11 +185,13 @@ def _day_pattern(language: str) -> DateTimePattern:
     return parse_pattern(pattern.replace("cccc", "EEEE").replace(",", ""))
 
 
-def clock(at: time | datetime, language: str) -> str:
+@lru_cache(maxsize=256)
+def clock(at: time, language: str) -> str:
     """A time of day: 13.00 in Swedish and Finnish as written in Finland, 13:00 in English."""
     return _clock_pattern(language).apply(at, _locale(language))
 
 
+@lru_cache(maxsize=256)
 def day(on: date, language: str) -> str:
     """A date with its weekday, such as "onsdag 9 september 2020"."""
     return _day_pattern(language).apply(on, _locale(language))
@@ -197,14 +200,14 @@ def day(on: date, language: str) -> str:
 def moment(event: Event | Details, at: datetime, language: str) -> str:
     """An instant in the event's zone, such as "onsdag 16 september 2020 kl. 13.00"."""
     local = at.astimezone(ZoneInfo(event.timezone))
-    return f"{day(local.date(), language)}{AT.get(language, ', ')}{clock(local, language)}"
+    return f"{day(local.date(), language)}{AT.get(language, ', ')}{clock(local.time(), language)}"
 
 
 def period(event: Event | Details, language: str) -> str:
     """When the event is, such as "onsdag 16 september 2020 kl. 13.00–15.45"."""
     start = moment(event, event.starts_at, language)
     if event.starts.date() == event.ends.date():
-        return f"{start}–{clock(event.ends, language)}"
+        return f"{start}–{clock(event.ends.time(), language)}"
     return f"{start} – {moment(event, event.ends_at, language)}"
 
 
@@ -263,7 +266,7 @@ def _moment_filter(context: Context, at: datetime, event: Event | None = None) -
 def _shortly_filter(context: Context, at: datetime) -> str:
     """An instant in the event's zone, short enough for a table, such as "16 sep. 2020 13.00"."""
     local, language = at.astimezone(ZoneInfo(context["event"].timezone)), context["language"]
-    return f"{_short_day(local, language)} {clock(local, language)}"
+    return f"{_short_day(local, language)} {clock(local.time(), language)}"
 
 
 @pass_context
@@ -277,7 +280,7 @@ def _short_day(on: date, language: str) -> str:
 
 @pass_context
 def _time_of_day_filter(context: Context, at: datetime) -> str:
-    return clock(at.astimezone(ZoneInfo(context["event"].timezone)), context["language"])
+    return clock(at.astimezone(ZoneInfo(context["event"].timezone)).time(), context["language"])
 
 
 @pass_context
