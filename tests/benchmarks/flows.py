@@ -36,11 +36,11 @@ Figures = dict[str, tuple[float, float, float, float]]
 class Postman:
     """Takes every mail."""
 
-    sent: list[tuple[int, dict[str, str]]] = field(default_factory=list)
+    sent: list[tuple[bytes, dict[str, str]]] = field(default_factory=list)
 
     def send(self, recipient: str, message: bytes, tags: dict[str, str]) -> str:
-        """Keep its size and its tags."""
-        self.sent.append((len(message), tags))
+        """Keep it with its tags."""
+        self.sent.append((message, tags))
         return f"message-{len(self.sent)}"
 
 

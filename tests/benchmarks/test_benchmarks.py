@@ -117,7 +117,7 @@ def test_clients_register_at_once() -> None:
 
 
 def test_a_life_is_billed_by_what_it_used() -> None:
-    used = bill.life(10, bill.Speed(cold=0.4, warm=0.003))
+    used = bill.life(10, bill.Speed(cold=0.4, warm=0.003), bill.Speed(cold=0.3, warm=0.003))
     # 10 are confirmed and 1 waits; one of the 10 cancels, and is told, as is who moves up; 10 get the join
     # link and 9 or 10 the thanks, for those who joined.
     assert 10 + 1 + 2 + 10 + 9 <= used["mails"] <= 10 + 1 + 2 + 11 + 10
