@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Section:
-    """A heading, what is to be known, and a table; or lines of a program in place of it."""
+    """A heading, what is to be known, and a table, or lines of a program in place of it; and its parts."""
 
     title: str
     about: str
     heads: Sequence[str] = ()
     rows: Sequence[Sequence[object]] = ()
     lines: str = ""
+    parts: Sequence[Section] = ()
 
     def __str__(self) -> str:
         parts = [f"## {self.title}", self.about]
@@ -23,7 +24,7 @@ class Section:
             parts.append("\n".join(_row(each) for each in (self.heads, aligned, *self.rows)))
         if self.lines:
             parts.append(f"```text\n{self.lines.rstrip()}\n```")
-        return "\n\n".join(parts)
+        return "\n\n".join([*parts, *(f"#{each}" for each in self.parts)])
 
 
 def _row(cells: Sequence[object]) -> str:
