@@ -6,8 +6,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -24,13 +24,15 @@ FRESH = Path(__file__).with_name("fresh.py")
 SITE = next(Path(each) for each in sys.path if each.endswith("site-packages"))
 
 Figures = dict[str, float]
+"""What a process took, by what; the time of a warm request also by its ``routeKey``."""
 
 
 @dataclass(frozen=True)
 class Contender:
     """A handler and what it is asked, the first time cold. ``paths``: where it is imported from.
 
-    Unless told otherwise that is the source tree.
+    Unless told otherwise that is the source tree. Requests with a ``routeKey`` are timed by it, and their
+    answers must not be failures unless ``expected`` says which, by the same key.
     """
 
     name: str
@@ -38,11 +40,14 @@ class Contender:
     requests: Sequence[dict[str, Any]]
     templates: Path = ROOT / "templates"
     paths: tuple[Path, ...] = (ROOT, ROOT / "functions", SITE)
+    expected: Mapping[str, int] = field(default_factory=dict)
 
 
-def deployed(name: str, handler: str, requests: Sequence[dict[str, Any]]) -> Contender:
+def deployed(
+    name: str, handler: str, requests: Sequence[dict[str, Any]], expected: Mapping[str, int] | None = None
+) -> Contender:
     """One of ours as it is deployed: from what the build makes for this machine, and nothing else."""
-    return Contender(name, handler, requests, templates(), (artefact(),))
+    return Contender(name, handler, requests, templates(), (artefact(),), expected or {})
 
 
 def reference(name: str, handler: str, requests: Sequence[dict[str, Any]]) -> Contender:
@@ -53,10 +58,11 @@ def reference(name: str, handler: str, requests: Sequence[dict[str, Any]]) -> Co
 def raced(contenders: Sequence[Contender], rounds: int) -> dict[str, Figures]:
     """The medians of each contender over the rounds, in each of which all run once."""
     found: dict[str, list[Figures]] = {each.name: [] for each in contenders}
-    with running(world.world().items) as stub, TemporaryDirectory() as folder:
+    there = world.world()
+    with running(there.items, there.documents) as stub, TemporaryDirectory() as folder:
         files = [Path(folder) / f"{number}.json" for number in range(len(contenders))]
         for file, each in zip(files, contenders, strict=True):
-            file.write_text(json.dumps(list(each.requests)))
+            file.write_text(json.dumps({"requests": list(each.requests), "expected": dict(each.expected)}))
         for round_ in range(rounds + 1):
             for file, each in zip(files, contenders, strict=True):
                 figures = _run(each, file, stub.address)
@@ -73,7 +79,7 @@ def _run(contender: Contender, requests: Path, address: str) -> Figures:
         **world.SETTINGS,
         "KALLELSE_TEMPLATES": str(contender.templates),
     }
-    environment |= {f"AWS_ENDPOINT_URL_{name}": address for name in ("DYNAMODB", "SESV2", "S3")}
+    environment |= {f"AWS_ENDPOINT_URL_{name}": address for name in ("DYNAMODB", "SESV2", "S3", "TRANSLATE")}
     paths = ":".join(map(str, contender.paths))
     # -S leaves out the environment's own start-up files, which no function has.
     command = [sys.executable, "-S", str(FRESH), paths, contender.handler, str(requests)]

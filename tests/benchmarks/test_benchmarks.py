@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import Any
 
 import pytest
-from tests.benchmarks import bill, cold, flows, load, warm, world
+from tests.benchmarks import bill, cold, flows, load, routes, world
 from tests.benchmarks.processes import Contender, raced
 from tests.benchmarks.report import Section, ratio
 from tests.benchmarks.stub import Stub, running
@@ -89,9 +89,60 @@ def test_a_registration_is_written(ask: Ask, written: list[str], name: str) -> N
         assert value in told
 
 
-def test_every_page_that_is_measured_is_there(ask: Ask) -> None:
-    answers = {name: ask("ours", request)["statusCode"] for name, request in warm.routes().items()}
-    assert set(answers.values()) == {200}, answers
+@pytest.mark.parametrize("name", routes.FUNCTIONS)
+def test_no_route_that_a_function_serves_is_left_out(name: str) -> None:
+    app = import_module(f"kallelse.handlers.{name}").app
+    served = {f"{each.method} {re.sub('[<>]', '|', each.path)}" for each in app.routes}
+    asked = {re.sub("[{}]", "|", route) for route in routes.FUNCTIONS[name]()}
+    assert asked == served | ({routes.ELSEWHERE} if name == "public" else set())
+
+
+@pytest.mark.parametrize("name", routes.FUNCTIONS)
+def test_every_route_is_timed_and_answers_as_is_told(name: str) -> None:
+    asked = routes.FUNCTIONS[name]()
+    handler, twice = f"kallelse.handlers.{name}:handler", routes.repeated(asked, 2)
+    [found] = raced([Contender(name, handler, twice, expected=routes.STATUSES)], 1).values()
+    assert all(found[route] > 0 for route in asked)
+
+
+def test_whatever_visitors_send_is_written_unless_it_only_asks_for_another_language(
+    ask: Ask, written: list[str]
+) -> None:
+    unwritten = []
+    for route, request in routes.of_public().items():
+        written.clear()
+        ask("ours", request)
+        if route.startswith("POST") and not written:
+            unwritten.append(route)
+    assert unwritten == [
+        f"POST /{what}/{{language}}{told}"
+        for what in ("events/{event_id}", "tours/{tour_id}")
+        for told in ("", "/told")
+    ]
+
+
+def test_what_answers_otherwise_than_is_told_is_noticed() -> None:
+    request = world.show(world.world().record) | {"routeKey": "GET it"}
+    with pytest.raises(RuntimeError, match="answered 200"):
+        raced([Contender("ours", cold.PUBLIC, [request], expected={"GET it": 404})], 1)
+
+
+def test_every_exception_is_of_a_route() -> None:
+    assert set(routes.EXPECTED) < {route for asked in routes.FUNCTIONS.values() for route in asked()}
+
+
+def test_the_stub_gives_the_items_of_a_query_in_their_order() -> None:
+    keys = [("a", "x3"), ("a", "x1"), ("b", "x2"), ("a", "x2"), ("a", "y1")]
+    values = {":pk": {"S": "a"}, ":prefix": {"S": "x"}}
+    between = {":pk": {"S": "a"}, ":first": {"S": "x2"}, ":own": {"S": "y1"}}
+    with running([{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in keys]) as stub:
+
+        def found(**request: Any) -> list[str]:
+            return [item["sk"]["S"] for item in stub.answer("Query", request)["Items"]]
+
+        assert found(ExpressionAttributeValues=values) == ["x1", "x2", "x3"]
+        assert found(ExpressionAttributeValues=values, ScanIndexForward=False, Limit=1) == ["x3"]
+        assert found(ExpressionAttributeValues=between) == ["x2", "x3", "y1"]
 
 
 def test_a_contender_tells_what_it_took_and_fails_if_it_is_refused() -> None:
@@ -144,3 +195,4 @@ def test_a_goal_that_is_not_reached_is_told() -> None:
     assert ratio(3, 4, 0.75) == "0.75 (goal ≤ 0.75)"
     assert ratio(4, 4, 0.75) == "1.00 (goal not reached: ≤ 0.75)"
     assert "| b | 2 |" in str(Section("T", "about", ("a", "x"), [["b", 2]]))
+    assert "### P\n\nof it" in str(Section("T", "about", parts=[Section("P", "of it")]))

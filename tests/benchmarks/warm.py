@@ -6,17 +6,20 @@ import cProfile
 import io
 import os
 import pstats
-from typing import Any
+from dataclasses import dataclass
 
-from tests.visiting import request
-
-from . import world
-from .processes import Contender, deployed, raced, reference
+from . import routes, world
+from .processes import Contender, Figures, deployed, raced, reference
 from .report import Section, ms, ratio
 from .stub import running
 
 PUBLIC = "kallelse.handlers.public:handler"
 TYPICAL, SIGNED = (f"tests.benchmarks.references.{name}:handler" for name in ("typical", "signed"))
+
+HEADS = ("CPU, ms", "÷ typical", "÷ floor")
+
+EACH = 11
+"""Requests of each route in each process."""
 
 POST_GOAL = 0.75
 
@@ -27,57 +30,61 @@ measured before and elsewhere. It is a given constant, not a figure of this run.
 PRETIX_GOAL = 1 / 40
 
 
-def routes() -> dict[str, dict[str, Any]]:
-    """What a visitor looks at, by what it is."""
-    found = world.world()
-    event, tour = f"/events/{found.record.event.id}", f"/tours/{world.TOUR}"
-    paths = {
-        "the form": f"{event}/sv",
-        "the form in a frame": f"{event}/sv/embed",
-        "the tour of eight": f"{tour}/sv",
-        "form for lost links": f"{event}/sv/lost-link",
-        "privacy notice": f"{event}/sv/privacy",
-        "own registration": f"/manage/{found.manage}",
-        "form to edit it": f"/manage/{found.manage}/edit",
-        "join link": f"/join/{found.join}",
-        "calendar file": f"{event}/sv/event.ics",
-        "calendar of the tour": f"{tour}/sv/events.ics",
-        "QR code": f"{event}/sv/qr.svg",
-        "accessibility statement": "/accessibility/sv",
-        "sitemap": "/sitemap.xml",
-    }
-    return {name: request("GET", path, {}) | {"body": ""} for name, path in paths.items()}
-
-
 def contenders(requests: int) -> list[Contender]:
-    """All that is measured."""
+    """What is timed request by request: the references, and ours at the same."""
     record = world.world().record
     show = [world.show(record)] * requests
     with_proof, without = (
         [world.register(record, number, proof) for number in range(requests)] for proof in (True, False)
     )
-    found = [
+    return [
         reference("hand-signed floor: form", SIGNED, show),
         reference("typical stack: form", TYPICAL, show),
         reference("hand-signed floor: POST", SIGNED, without),
         reference("typical stack: POST", TYPICAL, without),
         deployed("public: POST", PUBLIC, with_proof),
+        deployed("public: the form", PUBLIC, show),
     ]
-    return found + [deployed(f"public: {name}", PUBLIC, [each] * requests) for name, each in routes().items()]
+
+
+def by_route(requests: int) -> list[Contender]:
+    """The functions behind the API, each of which answers all its routes in one process."""
+    return [
+        deployed(
+            name,
+            f"kallelse.handlers.{name}:handler",
+            routes.repeated(asked(), requests),
+            routes.STATUSES,
+        )
+        for name, asked in routes.FUNCTIONS.items()
+    ]
+
+
+@dataclass(frozen=True)
+class Bases:
+    """The times of the references, in seconds: of the typical stack and of the floor."""
+
+    form: tuple[float, float]
+    post: tuple[float, float]
+
+    def row(self, name: str, cpu: float, goal: float | None = None) -> list[str]:
+        """A row of a table: GET beside the form, the rest beside the registration."""
+        shown = name.endswith("form") or name.startswith(("GET", routes.ELSEWHERE))
+        typical, floor = self.form if shown else self.post
+        return [name, ms(cpu), ratio(cpu, typical, goal), ratio(cpu, floor)]
 
 
 def section(rounds: int, requests: int) -> Section:
-    """The table of warm requests."""
-    found = {name: each["warm_cpu"] for name, each in raced(contenders(requests), rounds).items()}
-    form, post = found["typical stack: form"], found["typical stack: POST"]
-    floor = {"form": found["hand-signed floor: form"], "POST": found["hand-signed floor: POST"]}
-    rows = []
-    for name, cpu in found.items():
-        is_post = name.endswith("POST")
-        goal = POST_GOAL if name == "public: POST" else None
-        base, low = (post, floor["POST"]) if is_post else (form, floor["form"])
-        rows.append([name, ms(cpu), ratio(cpu, base, goal), ratio(cpu, low)])
-    ours = found["public: POST"]
+    """The tables of warm requests."""
+    alone, together = contenders(requests), by_route(EACH)
+    found = raced([*alone, *together], rounds)
+    times = {each.name: found[each.name]["warm_cpu"] for each in alone}
+    form, post = (
+        (times[f"typical stack: {what}"], times[f"hand-signed floor: {what}"]) for what in ("form", "POST")
+    )
+    bases, ours = Bases(form, post), times["public: POST"]
+    goals = {"public: POST": POST_GOAL}
+    rows = [bases.row(name, cpu, goals.get(name)) for name, cpu in times.items()]
     about = (
         f"Milliseconds of the processor for one request, of {requests - 1} in each process after a first"
         f" that is not counted; medians of {rounds} fresh processes that alternate, of what the cold starts"
@@ -89,8 +96,23 @@ def section(rounds: int, requests: int) -> Section:
         f" elsewhere:"
         f" {ratio(ours, PRETIX)} of that, 1/{PRETIX / ours:.0f}"
         f" ({'goal' if ours <= PRETIX * PRETIX_GOAL else 'goal not reached:'} 1/40)."
+        f"\n\nBelow, every route of the functions behind the API: {EACH - 1} requests of each, after a first"
+        f" that is not counted, one route after the other in the same process, which alternates with those"
+        " above. GET is compared with the references' form, all else with their POST, whatever a route does."
     )
-    return Section("Warm requests", about, ("Handler: request", "CPU, ms", "÷ typical", "÷ floor"), rows)
+    parts = [_of_function(each, found[each.name], bases) for each in together]
+    return Section("Warm requests", about, ("Handler: request", *HEADS), rows, parts=parts)
+
+
+def _of_function(contender: Contender, found: Figures, bases: Bases) -> Section:
+    """The table of the routes of one function."""
+    named = dict.fromkeys(asked["routeKey"] for asked in contender.requests)
+    others = [(each, *routes.EXPECTED[each]) for each in named if each in routes.EXPECTED]
+    about = f"{len(named)} routes." + "".join(
+        f" `{route}` answers {status}: {reason}." for route, status, reason in others
+    )
+    rows = [bases.row(route, found[route]) for route in named]
+    return Section(f"The {contender.name} function, by route", about, ("Route", *HEADS), rows)
 
 
 def profile(requests: int, most: int = 25) -> Section:

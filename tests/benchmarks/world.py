@@ -14,18 +14,21 @@ from typing import Any
 import boto3
 from moto import mock_aws
 from tests.conftest import ROOT, a_participant, table_definition
-from tests.visiting import request
+from tests.visiting import make_bucket, request
 
-from kallelse import editing, entering, links, planning, registering
+from kallelse import editing, entering, planning, registering
+from kallelse.adapters import s3
 from kallelse.adapters.dynamodb import Table, open_desk
 from kallelse.duplicating import shifted
-from kallelse.models import Event, EventRecord, Mode, Purpose, Series
+from kallelse.models import Event, EventRecord, Mode, Series, TourRecord
 from kallelse.ports import Desk
 from kallelse.proving import issue
 from kallelse.registering import Submission
 
+from . import scenes
+from .scenes import HOSTS, TOUR
+
 ARN = "arn:aws:sts::123456789012:assumed-role/Organisers/ada"
-HOSTS = frozenset({"webbseminarium.example"})
 
 SETTINGS = {
     "AWS_ACCESS_KEY_ID": "none",
@@ -57,12 +60,10 @@ def seed() -> Event:
     )
 
 
-TOUR = "tour"
-
-
 def a_tour() -> Series:
-    """Eight stops like the seed event, a day apart."""
+    """Eight stops like the seed event, a day apart, which show their summaries to everybody."""
     shared = seed().model_dump(mode="json", exclude_none=True, exclude={"id", "tour", "starts", "ends"})
+    shared |= {"public_summaries": True}
     stops = [
         {
             "id": f"stop-{day}",
@@ -71,7 +72,13 @@ def a_tour() -> Series:
         }
         for day in range(8)
     ]
-    about = {"id": TOUR, "language": "sv", "title": {"sv": "Turné"}, "description": {"sv": "Åtta orter."}}
+    about: dict[str, Any] = {
+        "id": TOUR,
+        "language": "sv",
+        "title": {"sv": "Turné"},
+        "description": {"sv": "Åtta orter."},
+    }
+    about |= {"one_stop_each": False}  # so that one form registers for several
     return Series.model_validate(about | {"shared": shared, "stops": stops})
 
 
@@ -83,32 +90,43 @@ def applied(desk: Desk, **changes: Any) -> EventRecord:
 
 @dataclass(frozen=True)
 class World:
-    """A table with the event, a tour of eight, and one registration.
+    """A table with the event, a tour of eight, and an event in each state that a route needs.
 
-    ``cookie``: the secret of an organiser's session; ``manage``, ``join``: of the links of the registration.
+    ``documents``: what the bucket holds, by key. ``cookie``: the secret of an organiser's session. ``names``:
+    what stands in addresses, see :data:`.scenes.Names`.
     """
 
     items: list[dict[str, Any]]
+    documents: dict[str, bytes]
     record: EventRecord
+    tour: TourRecord
+    over: EventRecord
     cookie: str
-    manage: str
-    join: str
+    names: scenes.Names
 
 
 @cache
 def world() -> World:
-    """Made once, on an engine in memory, and read out."""
+    """Made once, on engines in memory, and read out."""
     with mock_aws(), _environment():
-        client = boto3.client("dynamodb")
+        client, now = boto3.client("dynamodb"), datetime.now(UTC)
         client.create_table(**table_definition())
-        desk, now = open_desk(Table(client, "kallelse")), datetime.now(UTC)
+        make_bucket()
+        desk, bucket = open_desk(Table(client, "kallelse")), s3.connect("bucket")
         record = applied(desk, embed=["https://example.org"])
-        planning.apply(desk, a_tour(), HOSTS, now)
+        tour = planning.apply(desk, a_tour(), HOSTS, now).tour
         registering.register(desk, record, Submission(a_participant("Bo"), Mode.ONLINE), now)
-        [registration] = desk.registrations.of_event(record.event.id)
-        manage, join = (links.issue(desk, registration, each) for each in (Purpose.MANAGE, Purpose.JOIN))
+        names = scenes.set_up(desk, bucket, record, now)
         secret, _ = entering.enter(desk, entering.invite(desk, ARN, None, None, now), now)
-        return World(client.scan(TableName="kallelse")["Items"], record, secret, manage, join)
+        # A link into the organisers' pages is good for minutes, and `make bench` takes longer.
+        names["enter"] = entering.invite(desk, ARN, None, None, now + timedelta(days=1))
+        items, over = client.scan(TableName="kallelse")["Items"], desk.events.get(scenes.OVER)
+        return World(items, _documents(bucket), record, tour, over, secret, names)
+
+
+def _documents(bucket: s3.BucketDocuments) -> dict[str, bytes]:
+    kept = bucket.client.list_objects_v2(Bucket=bucket.bucket)["Contents"]
+    return {each["Key"]: bucket.find(each["Key"]) or b"" for each in kept}
 
 
 @contextmanager
@@ -120,10 +138,15 @@ def _environment() -> Iterator[None]:
     os.environ.update(before)
 
 
+def a_minute_ago() -> datetime:
+    """When forms were shown."""
+    return datetime.now(UTC) - timedelta(minutes=1)
+
+
 def form(record: EventRecord, number: int) -> dict[str, Any]:
-    """The form of the person with this number, which was shown a minute ago."""
+    """The form of the person with this number."""
     return {
-        "proof": issue(record, datetime.now(UTC) - timedelta(minutes=1)),
+        "proof": issue(record, a_minute_ago()),
         "name": f"Ada Åberg {number}",
         "email": f"ada.{number}@example.org",
         "organisation": "Vasa stad",
@@ -147,16 +170,17 @@ def register(record: EventRecord, number: int = 0, proof: bool = True) -> dict[s
     return request("POST", f"/events/{record.event.id}/sv/registrations", fields, source)
 
 
-def look_in(path: str) -> dict[str, Any]:
+def look_in(path: str, method: str = "GET") -> dict[str, Any]:
     """A signed request to the admin endpoint."""
-    called = request("GET", f"/admin{path}", {}) | {"body": ""}
+    called = request(method, f"/admin{path}", {}) | {"body": ""}
     called["requestContext"]["authorizer"] = {"iam": {"userArn": ARN}}
     return called
 
 
-def visit(cookie: str) -> dict[str, Any]:
-    """An organiser at the list of events."""
-    return request("GET", "/organiser", {}) | {"body": "", "cookies": [f"__Host-kallelse={cookie}"]}
+def visit(cookie: str, path: str = "", method: str = "GET") -> dict[str, Any]:
+    """An organiser at a page, or else at the list of events."""
+    called = request(method, f"/organiser{path}", {})
+    return called | {"body": "", "cookies": [f"__Host-kallelse={cookie}"]}
 
 
 def heard() -> dict[str, Any]:
