@@ -98,6 +98,13 @@ def test_other_errors_are_raised_with_their_code(table: Table) -> None:
     assert told.value.response["Error"]["Code"] == "ValidationException"
 
 
+def test_an_answer_of_a_megabyte_is_read_whole(table: Table) -> None:
+    """So large that the engine tells its length piece by piece."""
+    for number in range(9):
+        table.put({"pk": "LARGE", "sk": f"A{number}", "text": "Åbo " * 20_000})
+    assert [len(item["text"]) for item in table.query("LARGE", "A")] == [80_000] * 9
+
+
 @pytest.mark.parametrize(
     "value", ["text", 7, -7, 0, True, False, None, [1, "a", [None]], {"a": {"b": 1}}, {"x", "y"}]
 )
@@ -130,8 +137,14 @@ class Service(ThreadingHTTPServer):
         self.taken = 0
         self.closing = False
         self.piece = 0
+        self.chunk = 0
         self.broken_after = 0
         self.connections: set[Any] = set()
+
+
+def _in_chunks(body: bytes, size: int) -> bytes:
+    chunks = [body[first : first + size] for first in range(0, len(body), size)]
+    return b"".join(f"{len(each):x}\r\n".encode() + each + b"\r\n" for each in [*chunks, b""])
 
 
 class Answering(BaseHTTPRequestHandler):
@@ -147,7 +160,10 @@ class Answering(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         body = json.dumps(answer[1]).encode()
-        head = f"HTTP/1.1 {answer[0]} Told\r\nx-amzn-RequestId: 1\r\ncontent-length: {len(body)}\r\n\r\n"
+        length = f"content-length: {len(body)}"
+        if self.server.chunk:
+            length, body = "Transfer-Encoding: chunked", _in_chunks(body, self.server.chunk)
+        head = f"HTTP/1.1 {answer[0]} Told\r\nx-amzn-RequestId: 1\r\n{length}\r\n\r\n"
         self._told_in_pieces(head.encode() + body)
         self.close_connection = self.server.closing
 
@@ -213,14 +229,22 @@ def test_a_connection_serves_one_request_after_another(service: Service) -> None
 
 
 @pytest.mark.parametrize("piece", [1, 7, 80])
-def test_an_answer_is_the_same_in_however_many_pieces_it_comes(service: Service, piece: int) -> None:
-    service.answers, service.piece = [(200, {"Item": {"pk": {"S": "Åbo" * 50}}})], piece
-    assert Table(client.make(), "kallelse").get({"pk": "A", "sk": "A"}) == {"pk": "Åbo" * 50}
+@pytest.mark.parametrize("chunk", [0, 5, 1000])
+def test_an_answer_is_the_same_in_however_many_pieces_it_comes(
+    service: Service, piece: int, chunk: int
+) -> None:
+    service.answers = [(200, {"Item": {"pk": {"S": "Åbo" * 50}}})] * 2
+    service.piece, service.chunk = piece, chunk
+    table = Table(client.make(), "kallelse")
+    assert [table.get({"pk": "A", "sk": "A"}) for _ in range(2)] == [{"pk": "Åbo" * 50}] * 2
+    assert len(service.connections) == 1
 
 
+@pytest.mark.parametrize("chunk", [0, 5])
 @pytest.mark.parametrize("broken_after", [5, 40, 75], ids=["its first line", "its headers", "its body"])
-def test_an_answer_that_breaks_off_counts_for_none(service: Service, broken_after: int) -> None:
+def test_an_answer_that_breaks_off_counts_for_none(service: Service, broken_after: int, chunk: int) -> None:
     service.answers, service.piece, service.broken_after = [FOUND] * 2, 5, broken_after
+    service.chunk = chunk
     assert Table(client.make(), "kallelse").get({"pk": "A", "sk": "A"}) == {"pk": "A"}
     assert service.taken == 2
 

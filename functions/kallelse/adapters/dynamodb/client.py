@@ -14,6 +14,7 @@ import re
 import select
 import time
 from collections import deque
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache, partial
@@ -54,6 +55,8 @@ PIECE = 2**16
 """How many bytes of an answer are read at once."""
 
 LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)\r\n", re.IGNORECASE)
+IN_CHUNKS = re.compile(rb"\r\ntransfer-encoding: *chunked\r\n", re.IGNORECASE)
+CHUNK = re.compile(rb"([0-9a-f]+)[^\r]*\r\n", re.IGNORECASE)
 
 TARGET = "DynamoDB_20120810."
 MEDIA_TYPE = "application/x-amz-json-1.0"
@@ -171,21 +174,42 @@ class Client:
 
 
 def _read(connection: socket) -> tuple[int, bytes]:
-    """The status and the body of an answer (RFC 9112), whose length DynamoDB always tells.
+    """The status and the body of an answer (RFC 9112).
 
     http.client would take longer to read the headers than the rest of a call takes.
     """
     told = b""
     while (end := told.find(b"\r\n\r\n")) < 0:
         told += _more(connection)
-    length = LENGTH.search(told, 0, end + 2)
-    if not length:
+    head, begun = told[: end + 2], told[end + 4 :]
+    if length := LENGTH.search(head):
+        body = _whole(connection, begun, int(length[1]))
+    elif IN_CHUNKS.search(head):
+        body = b"".join(_chunks(connection, begun))
+    else:
         raise HTTPException("the answer does not tell how long it is")
-    parts, left = [told[end + 4 :]], int(length[1]) - len(told) + end + 4
+    return int(head.split(maxsplit=2)[1]), body
+
+
+def _whole(connection: socket, begun: bytes, length: int) -> bytes:
+    """So many bytes and whatever came with them, of which some are there."""
+    parts, left = [begun], length - len(begun)
     while left > 0:
         parts.append(_more(connection))
         left -= len(parts[-1])
-    return int(told.split(maxsplit=2)[1]), b"".join(parts)
+    return b"".join(parts)
+
+
+def _chunks(connection: socket, told: bytes) -> Iterator[bytes]:
+    """The parts of an answer that tells of each how long it is, up to an empty one (RFC 9112 §7.1)."""
+    size = 1
+    while size:
+        while not (line := CHUNK.match(told)):
+            told += _more(connection)
+        size = int(line[1], 16)
+        told = _whole(connection, told[line.end() :], size + 2)
+        yield told[:size]
+        told = told[size + 2 :]
 
 
 def _more(connection: socket) -> bytes:
