@@ -199,6 +199,15 @@ def test_an_event_that_was_stored_when_the_field_had_another_name_is_read(
     assert ask("GET", "/events/seminarium/fi/summaries")["statusCode"] == 200
 
 
+def test_an_event_that_was_stored_before_there_was_a_rule_is_read(desk: Desk, record: EventRecord) -> None:
+    [item] = [each for each in everything() if each["sk"]["S"] == "EVENT"]
+    # A day after the event, which no file may have.
+    late = record.event.model_copy(update={"last_day_to_register": record.event.ends.date() + timedelta(1)})
+    item["body"]["S"] = late.model_dump_json()
+    boto3.client("dynamodb").put_item(TableName="kallelse", Item=item)
+    assert desk.events.get("seminarium").event == late
+
+
 def test_the_summaries_of_a_tour_are_shown_for_the_stops_that_show_theirs_by_date(
     desk: Desk, bucket: Documents, ask: Ask
 ) -> None:

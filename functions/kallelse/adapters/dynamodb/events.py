@@ -91,7 +91,8 @@ def _record(item: Item) -> EventRecord:
             "history": item.get("history"),
             "erasure_began": item.get("erasure_began", False),
             "archived_at": item.get("archived_at"),
-        }
+        },
+        context=STORED,
     )
 
 
