@@ -179,8 +179,8 @@ class Router:
             return self.explanations[kind](error).handed_out()
 
     def _answer(self, request: Request) -> Response[Any]:
-        path = request.path
-        served = [each for each in self.routes if each.method == request.http_method]
+        path, method = request.path, request.http_method
+        served = [each for each in self.routes if each.method == method]
         # A path without names goes before those whose names it could be.
         for route in sorted(served, key=lambda each: each.path != path):
             names = route.names_in(path)

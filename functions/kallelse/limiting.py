@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
 
 from .errors import TooManyRequests
@@ -33,6 +34,7 @@ def may_write_to(desk: Desk, registration: Registration, now: datetime) -> bool:
     return desk.limits.take(name, MAILS_PER_ADDRESS, now + timedelta(days=1), now)
 
 
+@lru_cache(maxsize=16)  # of one request, which asks several times
 def network_of(address: str) -> str:
     """The network that an IP address belongs to. Raises ValueError when it is none."""
     prefix = 32 if ip_address(address).version == 4 else 56
