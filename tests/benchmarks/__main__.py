@@ -5,6 +5,7 @@ With the names of sections after it (``cold``, ``warm``, ...) only those are pri
 
 from __future__ import annotations
 
+import logging
 import os
 import platform
 import sys
@@ -52,8 +53,9 @@ SECTIONS: dict[str, Callable[[], Section]] = {
 def main(names: list[str]) -> None:
     """Print the sections, and write them all if none is named."""
     told = []
+    logging.disable()
     for name in names or SECTIONS:
-        with redirect_stdout(StringIO()):  # the functions' own logs and metrics
+        with redirect_stdout(StringIO()):  # where the functions tell their metrics
             told.append(str(SECTIONS[name]()))
         print(told[-1], end="\n\n", flush=True)  # noqa: T201
     if not names:
