@@ -156,18 +156,39 @@ def _next_look(record: EventRecord, now: datetime) -> datetime | None:
 
 def settle(desk: Desk, event_id: str, registration_id: str, now: datetime) -> int:
     """Do what a registration calls for at this instant; gives the number of mail records created."""
+    found = _kept(desk, event_id, registration_id, now)
+    if found is None:
+        return 0
+    record, registration = found
+    if registration.outbox:
+        return _post_owed(desk, record, registration, now)
+    expire(desk, record, registration, now)
+    return 0
+
+
+def post_owed(desk: Desk, event_id: str, registration_id: str, now: datetime) -> int:
+    """Do only what a change of a registration calls for; gives the number of mail records created."""
+    found = _kept(desk, event_id, registration_id, now)
+    return _post_owed(desk, *found, now) if found and found[1].outbox else 0
+
+
+def _kept(
+    desk: Desk, event_id: str, registration_id: str, now: datetime
+) -> tuple[EventRecord, Registration] | None:
+    """A registration with its event, unless it is gone, or the sweep is to erase it."""
     registration = desk.registrations.find(event_id, registration_id)
     if registration is None:
-        return 0
+        return None
     record = desk.events.get(event_id)
     if retaining.is_over(record, now):
         desk.events.look_again(record, now)
-        return 0
-    if registration.outbox:
-        _tell_groups(desk, record, registration, now)
-        return len(post(desk, record, registration, now))
-    expire(desk, record, registration, now)
-    return 0
+        return None
+    return record, registration
+
+
+def _post_owed(desk: Desk, record: EventRecord, registration: Registration, now: datetime) -> int:
+    _tell_groups(desk, record, registration, now)
+    return len(post(desk, record, registration, now))
 
 
 def _tell_groups(desk: Desk, record: EventRecord, registration: Registration, now: datetime) -> None:

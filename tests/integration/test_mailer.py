@@ -6,7 +6,7 @@ import json
 from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -16,15 +16,16 @@ from typing import Any, cast
 import boto3
 import pytest
 from tests.conftest import ROOT, an_event
-from tests.people import registered
+from tests.people import found, registered
 from tests.visiting import NOW
 
-from kallelse import editing
+from kallelse import dispatching, editing
 from kallelse.handlers import mailer
-from kallelse.models import MailState
+from kallelse.models import MailState, RegistrationState
 from kallelse.ports import Desk
 
 RATE = 20
+BEFORE = NOW - timedelta(days=2)
 PEOPLE = [f"Person{number}" for number in range(12)]
 
 
@@ -147,3 +148,16 @@ def test_a_poisonous_record_of_the_stream_is_named_and_the_others_are_done(
     told = run(120, [records[0], record(98, nowhere), record(99, spoilt), *records[1:]])
     assert told == {"batchItemFailures": [{"itemIdentifier": "99"}]}
     assert len(service[0].recipients) == len(PEOPLE)
+
+
+def test_the_mailer_leaves_a_seat_that_lapsed_to_the_dispatcher_who_may_do_all_that_follows(
+    desk_with_work: Desk, service: tuple[Service, str]
+) -> None:
+    confirming = an_event(id="confirming", address_confirmation="P1D", offer="P1D")
+    event = editing.apply(desk_with_work, confirming, frozenset({"webbseminarium.example"}), BEFORE)
+    seen = registered(desk_with_work, event, "Late", at=BEFORE)
+    dispatching.tick(desk_with_work, BEFORE)
+    run(120, [record(1, {"pk": {"S": "EVENT#confirming"}, "sk": {"S": f"REG#{seen.id}"}})])
+    assert found(desk_with_work, event, "late@example.org").state is RegistrationState.UNCONFIRMED
+    dispatching.tick(desk_with_work, NOW)
+    assert found(desk_with_work, event, "late@example.org").state is RegistrationState.CANCELLED

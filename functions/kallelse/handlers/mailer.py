@@ -12,7 +12,7 @@ from ..adapters import s3, ses
 from ..adapters.dynamodb import connect, open_desk, registration_in
 from ..composing import Composer
 from ..config import MailerSettings, read
-from ..dispatching import settle
+from ..dispatching import post_owed
 from ..mailing import sweep
 from ..models import MailState
 from ..observability import count, count_mails, observed, report
@@ -58,7 +58,7 @@ def _posted(desk: Desk, record: dict[str, Any], now: datetime) -> bool:
     try:
         where = registration_in(record["dynamodb"]["Keys"])
         if where:
-            settle(desk, *where, now)
+            post_owed(desk, *where, now)
     except Exception as error:
         # The mails that are due must go out whatever this record is.
         report("a record of the stream failed", error)
