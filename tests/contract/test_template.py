@@ -16,6 +16,7 @@ import yaml
 from tests.conftest import ROOT, CloudFormation
 from tests.simulation.mailing import LIMIT
 
+from kallelse.adapters.dynamodb import client
 from kallelse.handlers import notifier
 from kallelse.handlers.mailer import MARGIN
 from kallelse.mailing import LEASE
@@ -51,6 +52,15 @@ def test_a_mailer_has_ended_before_its_leases_do_and_after_the_next_one_has_star
     assert limit == LIMIT
     assert limit < LEASE
     assert limit - MARGIN > timedelta(minutes=1)
+
+
+@pytest.mark.parametrize("name", ["Public", "Organiser"])
+def test_who_waits_while_the_table_answers_nothing_is_told_so_before_the_function_has_to_end(
+    name: str,
+) -> None:
+    waits = sum(25 * 2**attempt / 1000 for attempt in range(1, client.ATTEMPTS))
+    longest = client.ATTEMPTS * client.SECONDS + waits
+    assert longest + 1 < FUNCTIONS[name]["Timeout"]
 
 
 def test_the_bucket_forgets_exports_within_days_and_keeps_everything_else() -> None:

@@ -136,6 +136,7 @@ class Service(ThreadingHTTPServer):
         self.answers: list[tuple[int, dict[str, Any]] | None] = []
         self.taken = 0
         self.closing = False
+        self.silent: threading.Event | None = None
         self.piece = 0
         self.chunk = 0
         self.broken_after = 0
@@ -155,6 +156,10 @@ class Answering(BaseHTTPRequestHandler):
         self.rfile.read(int(self.headers["Content-Length"]))
         self.server.taken += 1
         self.server.connections.add(self.client_address)
+        if self.server.silent:
+            self.server.silent.wait()
+            self.close_connection = True
+            return
         answer = self.server.answers.pop(0)
         if answer is None:
             self.close_connection = True
@@ -274,6 +279,17 @@ def test_a_request_is_sent_again_within_half_a_second(
     with pytest.raises(Unavailable):
         Table(client.make(), "kallelse").get({"pk": "A", "sk": "A"})
     assert waits == [0.05, 0.1, 0.2]
+
+
+def test_a_service_that_takes_requests_and_answers_nothing_is_asked_as_often(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kallelse.adapters.dynamodb.client.SECONDS", 0.1)
+    service.silent = threading.Event()
+    with pytest.raises(Unavailable):
+        Table(client.make(), "kallelse").get({"pk": "A", "sk": "A"})
+    service.silent.set()
+    assert service.taken == client.ATTEMPTS
 
 
 def test_where_nobody_listens_the_desk_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:

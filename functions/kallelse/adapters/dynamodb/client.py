@@ -48,8 +48,8 @@ CONNECTIONS = 32
 ATTEMPTS = 4
 """How often a request is sent at most. What a lost answer did, Kallelse finds out by its conditions."""
 
-SECONDS = 3
-"""How long an answer may take, as a person waits."""
+SECONDS = 2
+"""How long an answer may take. Without any, a visitor is told so before the function has to end."""
 
 PIECE = 2**16
 """How many bytes of an answer are read at once."""
