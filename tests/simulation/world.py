@@ -112,7 +112,7 @@ def follow_the_stream(world: World, now: datetime) -> None:
     """What the mailer's handler does first when the stream starts it; the sweep does without."""
     for registration in world.desk.registrations.of_event(EVENT):
         if registration.outbox:
-            dispatching.settle(world.desk, EVENT, registration.id, now)
+            dispatching.post_owed(world.desk, EVENT, registration.id, now)
 
 
 @dataclass
