@@ -137,6 +137,7 @@ class Service(ThreadingHTTPServer):
         self.taken = 0
         self.closing = False
         self.silent: threading.Event | None = None
+        self.first: str | None = None
         self.piece = 0
         self.chunk = 0
         self.broken_after = 0
@@ -168,7 +169,8 @@ class Answering(BaseHTTPRequestHandler):
         length = f"content-length: {len(body)}"
         if self.server.chunk:
             length, body = "Transfer-Encoding: chunked", _in_chunks(body, self.server.chunk)
-        head = f"HTTP/1.1 {answer[0]} Told\r\nx-amzn-RequestId: 1\r\n{length}\r\n\r\n"
+        first = f"HTTP/1.1 {answer[0]} Told" if self.server.first is None else self.server.first
+        head = f"{first}\r\nx-amzn-RequestId: 1\r\n{length}\r\n\r\n"
         self._told_in_pieces(head.encode() + body)
         self.close_connection = self.server.closing
 
@@ -252,6 +254,14 @@ def test_an_answer_that_breaks_off_counts_for_none(service: Service, broken_afte
     service.chunk = chunk
     assert Table(client.make(), "kallelse").get({"pk": "A", "sk": "A"}) == {"pk": "A"}
     assert service.taken == 2
+
+
+@pytest.mark.parametrize("first", ["", "HTTP/1.1", "HTTP/1.1 none"])
+def test_an_answer_without_a_status_counts_for_none(service: Service, first: str) -> None:
+    service.answers, service.first = [FOUND] * client.ATTEMPTS, first
+    with pytest.raises(Unavailable):
+        Table(client.make(), "kallelse").get({"pk": "A", "sk": "A"})
+    assert service.taken == client.ATTEMPTS
 
 
 def test_a_connection_that_dynamodb_has_closed_meanwhile_is_not_used_again(

@@ -54,6 +54,7 @@ SECONDS = 2
 PIECE = 2**16
 """How many bytes of an answer are read at once."""
 
+STATUS = re.compile(rb"HTTP/\d\.\d (\d{3})\b")
 LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)\r\n", re.IGNORECASE)
 IN_CHUNKS = re.compile(rb"\r\ntransfer-encoding: *chunked\r\n", re.IGNORECASE)
 CHUNK = re.compile(rb"([0-9a-f]+)[^\r]*\r\n", re.IGNORECASE)
@@ -182,13 +183,15 @@ def _read(connection: socket) -> tuple[int, bytes]:
     while (end := told.find(b"\r\n\r\n")) < 0:
         told += _more(connection)
     head, begun = told[: end + 2], told[end + 4 :]
+    if not (status := STATUS.match(head)):
+        raise HTTPException("the answer does not begin as one")
     if length := LENGTH.search(head):
         body = _whole(connection, begun, int(length[1]))
     elif IN_CHUNKS.search(head):
         body = b"".join(_chunks(connection, begun))
     else:
         raise HTTPException("the answer does not tell how long it is")
-    return int(head.split(maxsplit=2)[1]), body
+    return int(status[1]), body
 
 
 def _whole(connection: socket, begun: bytes, length: int) -> bytes:
