@@ -8,19 +8,19 @@ from typing import Any
 import boto3
 import botocore.client
 import pytest
-from tests.conftest import table_definition
 
 from kallelse.adapters.dynamodb import Table
 from kallelse.adapters.dynamodb.values import typed
+from kallelse.ports import Desk
 
 A, B = {"pk": "EVENT#a", "sk": "A"}, {"pk": "TOUR#b", "sk": "B"}
 
 
 @pytest.fixture
-def table(cloud: None) -> Table:
-    client = boto3.client("dynamodb")
-    client.create_table(**table_definition())
-    return Table(client, "kallelse")
+def table(desk: Desk) -> Table:
+    events: Any = desk.events
+    found: Table = events.table
+    return found
 
 
 @pytest.fixture

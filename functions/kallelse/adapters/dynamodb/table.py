@@ -72,13 +72,12 @@ class Table:
 
     def get(self, key: Key) -> Item | None:
         """One item, read consistently."""
-        ahead = _ahead.get() or {}
-        if _place(key) in ahead:
-            found = ahead[_place(key)]
+        ahead, place = _ahead.get() or {}, _place(key)
+        if place in ahead:
+            found = ahead[place]
         else:
-            found = self._call("get_item", TableName=self.name, Key=typed(key), ConsistentRead=True).get(
-                "Item"
-            )
+            answer = self._call("get_item", TableName=self.name, Key=typed(key), ConsistentRead=True)
+            found = answer.get("Item")
         return next(self._shown([found] if found else []), None)
 
     @contextmanager

@@ -124,8 +124,9 @@ def switch_language(event_id: str, language: str) -> Response[str]:
 @router.post("/events/<event_id>/<language>/registrations")
 def submit_registration(event_id: str, language: str) -> Response[str]:
     """Register who filled in the form."""
+    language = known(language)
     with guard.ahead(event_id, router.current_event):
-        return _submitted("event", known(language), shown(wiring().desk, event_id))
+        return _submitted("event", language, shown(wiring().desk, event_id))
 
 
 @router.post("/events/<event_id>/<language>/embed")
