@@ -33,10 +33,15 @@ class CloudFormation(yaml.SafeLoader):
 CloudFormation.add_multi_constructor("!", lambda loader, _suffix, node: getattr(node, "value", None))
 
 
+def read_template(path: str = "template.yaml") -> dict[str, Any]:
+    """A template of the deployment."""
+    content: dict[str, Any] = yaml.load((ROOT / path).read_text(), CloudFormation)  # noqa: S506
+    return content
+
+
 def table_definition() -> dict[str, Any]:
     """The request of CreateTable for the table that infra/data.yaml defines."""
-    template = yaml.load((ROOT / "infra/data.yaml").read_text(), CloudFormation)  # noqa: S506
-    properties = template["Resources"]["Table"]["Properties"]
+    properties = read_template("infra/data.yaml")["Resources"]["Table"]["Properties"]
     wanted = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
     return {name: properties[name] for name in wanted} | {"TableName": "kallelse"}
 

@@ -14,8 +14,7 @@ from typing import Any
 
 import botocore.client
 import pytest
-import yaml
-from tests.conftest import ROOT, CloudFormation
+from tests.conftest import read_template
 
 HANDLERS = "kallelse.handlers."
 
@@ -70,7 +69,7 @@ def _patterns(statement: dict[str, Any]) -> list[str]:
 
 @cache
 def _statements() -> dict[str, list[dict[str, Any]]]:
-    template = yaml.load((ROOT / "template.yaml").read_text(), CloudFormation)  # noqa: S506
+    template = read_template()
     return {
         name.removesuffix("Function").lower(): resource["Properties"]["Policies"][0]["Statement"]
         for name, resource in template["Resources"].items()

@@ -14,14 +14,15 @@ from time import process_time
 from typing import Any
 
 import yaml
-from tests.conftest import ROOT, CloudFormation, an_event
+from tests.conftest import an_event, read_template
 from tests.dynamodb_local import running_table
+from tests.guarantees import HOSTS
 
 from kallelse import dispatching, editing, joining, managing, registering
 from kallelse.adapters.dynamodb import open_desk
 from kallelse.models import RegistrationState
 
-from .flows import HOSTS, NOW, Desktop, submitted
+from .flows import NOW, Desktop, submitted
 from .report import Section
 from .seats import metered
 
@@ -32,10 +33,11 @@ GOAL = 0.02
 VIEWS = 4
 """How often each participant looks at a page, beside sending the form and following links."""
 
-MEMORY, WHOLE_PROCESSOR = 512, 1769
-"""Megabytes: of most functions in template.yaml, and those with which Lambda gives a whole processor."""
-
-MAILERS_MEMORY = 1024
+TEMPLATE = read_template()
+MEMORY: int = TEMPLATE["Globals"]["Function"]["MemorySize"]
+MAILERS_MEMORY: int = TEMPLATE["Resources"]["MailerFunction"]["Properties"]["MemorySize"]
+WHOLE_PROCESSOR = 1769
+"""Megabytes: of most functions, of the mailer, and those with which Lambda gives a whole processor."""
 
 CALL = 0.005
 """Seconds that a request to DynamoDB takes."""
@@ -165,7 +167,7 @@ def _join_links(sent: list[tuple[bytes, dict[str, str]]]) -> dict[str, str]:
 def idle(speed: Speed) -> Counter[str]:
     """What a month uses in which nothing happens."""
     runs = CLOCKED * MINUTES
-    alarms = yaml.load((ROOT / "infra/monitoring.yaml").read_text(), CloudFormation)["Resources"]  # noqa: S506
+    alarms = read_template("infra/monitoring.yaml")["Resources"]
     used: dict[str, Any] = {
         "scheduled": runs,
         "lambda_requests": runs,

@@ -9,6 +9,7 @@ from typing import Any
 
 from tests.conftest import ROOT, a_participant, an_event, utc
 from tests.dynamodb_local import running_table
+from tests.guarantees import HOSTS
 
 from kallelse import dispatching, editing, joining, links, managing, registering
 from kallelse.adapters.dynamodb import Table, open_desk
@@ -26,7 +27,6 @@ from .report import Section
 from .seats import Meter, fill, metered
 
 NOW = utc("2020-08-20T09:00")
-HOSTS = frozenset({"webbseminarium.example"})
 
 Figures = dict[str, tuple[float, float, float, float]]
 """Written units, read units, calls, and mails sent, by flow."""

@@ -8,9 +8,8 @@ from copy import deepcopy
 from typing import Any
 from urllib.parse import urlencode
 
-import yaml
 from aws_lambda_powertools.shared.version import VERSION
-from tests.conftest import ROOT, CloudFormation
+from tests.conftest import read_template
 from tests.visiting import request
 
 from kallelse.handlers.admin.routing import ROUTES
@@ -94,7 +93,7 @@ def in_braces(routes: Iterable[tuple[str, str]]) -> list[str]:
 
 def of_public() -> Requests:
     """The pages of visitors."""
-    template = yaml.load((ROOT / "template.yaml").read_text(), CloudFormation)  # noqa: S506
+    template = read_template()
     sent, found = forms(), Requests()
     for route in declared_in(template, "PublicFunction"):
         method, _, path = ("GET /nowhere" if route == ELSEWHERE else route).partition(" ")

@@ -10,6 +10,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tests.conftest import ROOT, a_participant
+from tests.guarantees import HOSTS
+from tests.hooks import WEBHOOK_HOSTS
 
 from kallelse import (
     connecting,
@@ -45,9 +47,6 @@ from kallelse.models import (
 from kallelse.ports import Desk
 from kallelse.registering import Submission
 from kallelse.rendering import Renderer
-
-HOSTS = frozenset({"webbseminarium.example"})
-WEBHOOK_HOSTS = frozenset({"mottagare.example"})
 
 OVER, RUNNING, FULL, CONFIRMING, DRAFT, COPY = "over", "running", "full", "confirming", "draft", "copy"
 TOUR, STOP, NEXT_STOP = "tour", "stop-0", "stop-1"

@@ -14,6 +14,7 @@ from typing import Any
 import boto3
 from moto import mock_aws
 from tests.conftest import ROOT, a_participant, table_definition
+from tests.guarantees import HOSTS
 from tests.visiting import make_bucket, request
 
 from kallelse import editing, entering, planning, registering
@@ -26,7 +27,7 @@ from kallelse.proving import issue
 from kallelse.registering import Submission
 
 from . import scenes
-from .scenes import HOSTS, TOUR
+from .scenes import TOUR
 
 ARN = "arn:aws:sts::123456789012:assumed-role/Organisers/ada"
 

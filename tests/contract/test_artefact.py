@@ -20,17 +20,16 @@ from typing import Any
 
 import boto3
 import pytest
-import yaml
 from infra.build import HERE, SERVICES, Target, artefact, deployed, interpreter, templates, typesetter
 from infra.compile_templates import mark
 from infra.sizes import MEGABYTE, UNPACKED, Size, sizes, too_large
 from jinja2.bccache import bc_magic
-from tests.conftest import ROOT, SAM, CloudFormation
+from tests.conftest import ROOT, SAM, read_template
 from tests.visiting import request
 
 from kallelse.rendering import COMPILED
 
-TEMPLATE: dict[str, Any] = yaml.load((ROOT / "template.yaml").read_text(), CloudFormation)  # noqa: S506
+TEMPLATE = read_template()
 HANDLERS = {
     name: resource["Properties"]["Handler"]
     for name, resource in TEMPLATE["Resources"].items()

@@ -9,8 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
-import yaml
-from tests.conftest import ROOT, CloudFormation
+from tests.conftest import ROOT, read_template
 
 from kallelse.dispatching import Measured
 from kallelse.observability import METRICS, NAMESPACE
@@ -19,14 +18,8 @@ OTHERWISE = {"From a mail to its request", "Checks from outside", "Restored from
 """The sections of the runbook that no alarm leads to."""
 
 
-def read(path: str) -> dict[str, Any]:
-    """A template."""
-    content: dict[str, Any] = yaml.load((ROOT / path).read_text(), CloudFormation)  # noqa: S506
-    return content
-
-
-RESOURCES: dict[str, dict[str, Any]] = read("infra/monitoring.yaml")["Resources"]
-TEMPLATE = read("template.yaml")
+RESOURCES: dict[str, dict[str, Any]] = read_template("infra/monitoring.yaml")["Resources"]
+TEMPLATE = read_template()
 ALARMS = {
     name: each["Properties"] for name, each in RESOURCES.items() if each["Type"] == "AWS::CloudWatch::Alarm"
 }

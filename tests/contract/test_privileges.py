@@ -7,13 +7,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-import yaml
-from tests.conftest import ROOT, CloudFormation
+from tests.conftest import read_template
 
 from kallelse.adapters.dynamodb import keys
 from kallelse.models import SessionStep
 
-TEMPLATE: dict[str, Any] = yaml.load((ROOT / "template.yaml").read_text(), CloudFormation)  # noqa: S506
+TEMPLATE = read_template()
 FUNCTIONS = {
     name.removesuffix("Function"): resource["Properties"]
     for name, resource in TEMPLATE["Resources"].items()

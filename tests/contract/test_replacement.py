@@ -11,8 +11,7 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-import yaml
-from tests.conftest import ROOT, SAM, CloudFormation
+from tests.conftest import SAM, read_template
 from tests.contract.test_template import run
 
 TABLE: dict[str, Any] = {
@@ -58,11 +57,6 @@ for kind in ("AWS::DynamoDB::Table", "AWS::S3::Bucket"):
 """Prints what CloudFormation's own schemas, which cfn-lint carries, say cannot be changed."""
 
 
-def read(path: str) -> dict[str, Any]:
-    template: dict[str, Any] = yaml.load((ROOT / path).read_text(), CloudFormation)  # noqa: S506
-    return template
-
-
 def what_is_kept(table: dict[str, Any]) -> dict[str, Any]:
     types = {each["AttributeName"]: each["AttributeType"] for each in table["AttributeDefinitions"]}
     [index] = table["GlobalSecondaryIndexes"]
@@ -96,7 +90,7 @@ def found_wrong(template: dict[str, Any], data: dict[str, Any]) -> list[str]:
 
 
 def test_an_update_replaces_neither_the_table_nor_the_bucket() -> None:
-    assert found_wrong(read("template.yaml"), read("infra/data.yaml")) == []
+    assert found_wrong(read_template("template.yaml"), read_template("infra/data.yaml")) == []
 
 
 def test_of_the_properties_that_are_there_only_the_key_schema_cannot_be_changed() -> None:
@@ -108,7 +102,7 @@ def test_of_the_properties_that_are_there_only_the_key_schema_cannot_be_changed(
 
 
 def test_neither_goes_away_by_itself_whatever_becomes_of_the_stack() -> None:
-    table = read("infra/data.yaml")["Resources"]["Table"]["Properties"]
+    table = read_template("infra/data.yaml")["Resources"]["Table"]["Properties"]
     assert table["DeletionProtectionEnabled"] is True
     assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
 
@@ -143,6 +137,6 @@ def rekeyed(template: dict[str, Any], data: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("change", [renamed, moved, optional, named, let_go, retyped, rekeyed])
 def test_each_change_that_would_is_found(change: Any) -> None:
-    template, data = deepcopy(read("template.yaml")), deepcopy(read("infra/data.yaml"))
+    template, data = deepcopy(read_template("template.yaml")), deepcopy(read_template("infra/data.yaml"))
     change(template, data)
     assert found_wrong(template, data)

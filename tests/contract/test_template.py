@@ -9,11 +9,9 @@ import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
-from tests.conftest import ROOT, CloudFormation
+from tests.conftest import ROOT, read_template
 from tests.simulation.mailing import LIMIT
 
 from kallelse.adapters.dynamodb import client
@@ -21,7 +19,7 @@ from kallelse.handlers import notifier
 from kallelse.handlers.mailer import MARGIN
 from kallelse.mailing import LEASE
 
-TEMPLATE: dict[str, Any] = yaml.load((ROOT / "template.yaml").read_text(), CloudFormation)  # noqa: S506
+TEMPLATE = read_template()
 FUNCTIONS = {
     name.removesuffix("Function"): resource["Properties"]
     for name, resource in TEMPLATE["Resources"].items()
@@ -64,7 +62,7 @@ def test_who_waits_while_the_table_answers_nothing_is_told_so_before_the_functio
 
 
 def test_the_bucket_forgets_exports_within_days_and_keeps_everything_else() -> None:
-    data = yaml.load((ROOT / "infra/data.yaml").read_text(), CloudFormation)  # noqa: S506
+    data = read_template("infra/data.yaml")
     [others, rule] = data["Resources"]["Bucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
     assert "ExpirationInDays" not in others
     assert (rule["Prefix"], rule["Status"], rule["ExpirationInDays"]) == ("exports/", "Enabled", 1)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
-import yaml
-from tests.conftest import ROOT, CloudFormation
+from tests.conftest import ROOT, read_template
 
-TEMPLATE: dict[str, Any] = yaml.load((ROOT / "template.yaml").read_text(), CloudFormation)  # noqa: S506
+TEMPLATE = read_template()
 
 
 def pinned(path: str) -> dict[str, str]:
